@@ -218,7 +218,7 @@ def first_script() -> str:
 
 def fetched_early(page: gr.Blocks) -> str:
     """Which tabs there are, the page's own script, which runs while Gradio's make the page, and all that our parts will need."""
-    parts = [part.module for part in page.blocks.values() if isinstance(part, BrowserPart)]
+    parts = [f"js/{part.module}" for part in page.blocks.values() if isinstance(part, BrowserPart)]
     script = f'<script type="module" async src="{asset_url(PAGE_SCRIPT)}"></script>'
     style = f'<link rel="preload" as="style" href="{asset_url(STYLE)}" />'
     return f"{tabs_named()}{script}{style}{preloads([PAGE_SCRIPT, *parts])}"

@@ -7,7 +7,7 @@ with textContent.
 
 import inspect
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 
@@ -18,22 +18,23 @@ from explorer.web.incoming import Typed
 PAGE_SCRIPT = "js/core/page.js"
 """The page's own script, which every part needs."""
 OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
-"""Settings of Gradio's own; all others are the part's."""
 
 
 class BrowserPart(NamedTriggers, gr.HTML, Typed):
-    """A gr.HTML whose whole behaviour lies in assets/js/<module>, which exports `mount(element, part)`."""
+    """A gr.HTML whose whole behaviour lies in a module of assets/js, which exports `mount(element, part)`."""
 
-    def __init__(
-        self, value: Any = None, *, module: str = "", kind: str = "", triggers: tuple[str, ...] = (), **settings: Any
-    ):
-        """`kind` is the CSS class of the root; `triggers` are events beyond Gradio's own that the module sends."""
-        self.triggers = triggers
-        self.module = f"js/{module}"
+    module: ClassVar[str]
+    """Its path below assets/js."""
+    kind: ClassVar[str]
+    """The CSS class of its root. Events beyond Gradio's own that the module sends are `triggers`."""
+
+    def __init__(self, value: Any = None, **settings: Any):
+        """`settings` that are none of Gradio's are the module's."""
+        own = {name: value for name, value in settings.items() if name not in OF_GRADIO}
         super().__init__(
             value,
-            html_template=f'<div class="part {kind}"></div>',
-            js_on_load=_mounting(self.module, triggers, {k: v for k, v in settings.items() if k not in OF_GRADIO}),
+            html_template=f'<div class="part {self.kind}"></div>',
+            js_on_load=_mounting(f"js/{self.module}", self.triggers, own),
             apply_default_css=False,
             **settings,
         )

@@ -16,6 +16,9 @@ class ClipList(BrowserPart):
     has a button of that meaning, which chooses the clip, everywhere on the page.
     """
 
+    module = "sound/clips.js"
+    kind = "part-clips"
+
     def __init__(
         self,
         value: Any = None,
@@ -27,4 +30,4 @@ class ClipList(BrowserPart):
         **settings: Any,
     ):
         own: dict[str, Any] = {"empty": empty, "action": action, "threshold": threshold, "in_turn": in_turn}
-        super().__init__(value, module="sound/clips.js", kind="part-clips", **own, **settings)
+        super().__init__(value, **own, **settings)

@@ -18,6 +18,8 @@ class ClipPicker(BrowserPart):
     `offers_chosen` a button takes the clip that is chosen elsewhere.
     """
 
+    module = "sound/picker.js"
+    kind = "part-picker"
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"first": bool}}
 
     def __init__(
@@ -29,15 +31,7 @@ class ClipPicker(BrowserPart):
         offers_chosen: bool = False,
         **settings: Any,
     ):
-        super().__init__(
-            value,
-            module="sound/picker.js",
-            kind="part-picker",
-            eager=eager,
-            shared=shared,
-            offers_chosen=offers_chosen,
-            **settings,
-        )
+        super().__init__(value, eager=eager, shared=shared, offers_chosen=offers_chosen, **settings)
 
 
 def clips_to_pick(dataset: Dataset) -> dict[str, Any]:

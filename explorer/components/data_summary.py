@@ -13,8 +13,8 @@ LISTED_AT_MOST = 200
 class DataSummary(BrowserPart):
     """Value: as `summary_of` makes it, or None for nothing."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="forms/data_summary.js", kind="part-data", **settings)
+    module = "forms/data_summary.js"
+    kind = "part-data"
 
 
 def summary_of(dataset: Dataset) -> dict[str, Any]:

@@ -16,8 +16,11 @@ class EmbeddingMap(BrowserPart):
     `panel_in` is.
     """
 
+    module = "map/map.js"
+    kind = "part-map"
+
     def __init__(self, value: Any = None, *, panel: bool = True, panel_in: str = "", **settings: Any):
-        super().__init__(value, module="map/map.js", kind="part-map", panel=panel, panel_in=panel_in, **settings)
+        super().__init__(value, panel=panel, panel_in=panel_in, **settings)
 
 
 class ClipSlot(gr.HTML):

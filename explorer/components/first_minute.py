@@ -11,6 +11,9 @@ class FirstMinute(BrowserPart):
     `own`: what the sounds are called that the server was started with, which are offered before the example is looked at.
     """
 
+    module = "live/first_minute.js"
+    kind = "part-first-minute"
+
     def __init__(self, value: Any = None, *, read_only: bool = False, own: str = "", **settings: Any):
         settings |= {"read_only": read_only, "own": own}
-        super().__init__(value, module="live/first_minute.js", kind="part-first-minute", **settings)
+        super().__init__(value, **settings)

@@ -11,7 +11,7 @@ class InView(BrowserPart):
     open; see run_of.
     """
 
+    module = "core/in_view.js"
+    kind = "part-in-view"
+    triggers = ("seen",)
     accepts: ClassVar[Any] = RUN
-
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="core/in_view.js", kind="part-in-view", triggers=("seen",), **settings)

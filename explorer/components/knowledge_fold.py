@@ -1,12 +1,10 @@
 """What a run's model knows: of each label, of what should not matter, and what it ignores."""
 
-from typing import Any
-
 from explorer.components.browser_part import BrowserPart
 
 
 class KnowledgeFold(BrowserPart):
     """Shows the run that is looked at, folded; it has no value."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="knowledge/fold.js", kind="part-knowledge", **settings)
+    module = "knowledge/fold.js"
+    kind = "part-knowledge"

@@ -11,5 +11,8 @@ class LiveChart(BrowserPart):
     A few curves lead and the rest folds; any opens large.
     """
 
+    module = "charts/charts.js"
+    kind = "part-charts"
+
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="charts/charts.js", kind="part-charts", small=True, **settings)
+        super().__init__(value, small=True, **settings)

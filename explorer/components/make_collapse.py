@@ -14,6 +14,9 @@ class MakeCollapse(BrowserPart):
     {asked, method, wrong, steps, loss, spread, rank, knn, collapses}. The number `asked` comes back with the answer.
     """
 
+    module = "twins/form.js"
+    kind = "part-make-collapse"
+    triggers = ("ask", "weigh", "begin")
     sends: ClassVar[dict[str, Any]] = {
         "asked": int,
         "method": str,
@@ -22,11 +25,6 @@ class MakeCollapse(BrowserPart):
         "collapses": bool,
         **dict.fromkeys(MEASURES, str),
     }
-
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(
-            value, module="twins/form.js", kind="part-make-collapse", triggers=("ask", "weigh", "begin"), **settings
-        )
 
 
 def offered(method: str, famous: Sequence[Mapping[str, str]], methods: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

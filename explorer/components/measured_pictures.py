@@ -1,12 +1,10 @@
 """What was measured of a run beyond its curves: spectra, similarities, the ladder of stages."""
 
-from typing import Any
-
 from explorer.components.browser_part import BrowserPart
 
 
 class MeasuredPictures(BrowserPart):
     """Shows the run that is looked at, folded; it has no value."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="lens/measured.js", kind="part-measured", **settings)
+    module = "lens/measured.js"
+    kind = "part-measured"

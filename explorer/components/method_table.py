@@ -15,8 +15,7 @@ class MethodTable(BrowserPart):
     stands in the component's value as "chosen" and in the page's address.
     """
 
+    module = "forms/methods.js"
+    kind = "part-methods"
     accepts: ClassVar[Any] = {"rows": ListOf({}), "chosen": str}
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": str}
-
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="forms/methods.js", kind="part-methods", **settings)

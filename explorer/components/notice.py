@@ -13,6 +13,8 @@ from training.data.sniff import ACCEPTED
 class Notice(BrowserPart):
     """Value: as `said` makes it, or None for nothing. Written as text, whatever stands in it."""
 
+    module = "forms/notice.js"
+    kind = "part-notice"
     accepts: ClassVar[Any] = {"reference": str}
 
     def __init__(self, value: Any = None, *, reveals: bool = False, sounds_of: str = "", **settings: Any):
@@ -20,9 +22,7 @@ class Notice(BrowserPart):
         the id of a field for sounds, of which it says, in place of Gradio, where a file is none.
         """
         asked = {"field": sounds_of, "expected": ACCEPTED} if sounds_of else None
-        super().__init__(
-            value, module="forms/notice.js", kind="part-notice", reveals=reveals, sounds_of=asked, **settings
-        )
+        super().__init__(value, reveals=reveals, sounds_of=asked, **settings)
 
 
 def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:

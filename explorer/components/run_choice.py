@@ -15,12 +15,12 @@ class RunChoice(BrowserPart):
     `compare`: whether it chooses the second run. Which runs there are the browser asks by itself.
     """
 
+    module = "forms/run_choice.js"
+    kind = "part-run-choice"
     accepts: ClassVar[Any] = RUN
 
     def __init__(self, value: Any = None, *, heading: str = "Run", compare: bool = False, **settings: Any):
-        super().__init__(
-            value, module="forms/run_choice.js", kind="part-run-choice", heading=heading, compare=compare, **settings
-        )
+        super().__init__(value, heading=heading, compare=compare, **settings)
 
 
 Looked = dict[str, Any] | None

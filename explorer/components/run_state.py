@@ -13,14 +13,10 @@ class RunState(BrowserPart):
     in all as `whole`.
     """
 
+    module = "forms/run_state.js"
+    kind = "part-state"
+    triggers = ("pause", "resume", "stop", "longer")
     sends: ClassVar[dict[str, Any]] = {"run": str, "whole": NUMBER}
 
     def __init__(self, value: Any = None, *, compact: bool = False, **settings: Any):
-        super().__init__(
-            value,
-            module="forms/run_state.js",
-            kind="part-state",
-            triggers=("pause", "resume", "stop", "longer"),
-            compact=compact,
-            **settings,
-        )
+        super().__init__(value, compact=compact, **settings)

@@ -13,19 +13,15 @@ class RunTable(BrowserPart):
     comes back with the answer. `read_only`: whether nothing can be changed.
     """
 
+    module = "runs/table.js"
+    kind = "part-runs"
+    triggers = ("star", "rename", "remove")
     sends: ClassVar[dict[str, Any]] = {
         "asked": int, "run": str, "name": str, "starred": bool, "runs": ListOf(str),
     }  # fmt: skip
 
     def __init__(self, value: Any = None, *, read_only: bool = False, **settings: Any):
-        super().__init__(
-            value,
-            module="runs/table.js",
-            kind="part-runs",
-            triggers=("star", "rename", "remove"),
-            read_only=read_only,
-            **settings,
-        )
+        super().__init__(value, read_only=read_only, **settings)
 
 
 def answered(asked: int, trouble: str = "") -> dict[str, Any]:

@@ -15,10 +15,12 @@ class SettingsForm(BrowserPart):
     `holds`: whether it is the form of a new run, which the line above it tells in words.
     """
 
+    module = "forms/settings.js"
+    kind = "part-settings"
     accepts: ClassVar[Any] = {"filled": {str: {str: SCALAR}}}
 
     def __init__(self, value: Any = None, *, holds: bool = False, **settings: Any):
-        super().__init__(value, module="forms/settings.js", kind="part-settings", holds=holds, **settings)
+        super().__init__(value, holds=holds, **settings)
 
 
 def settings_group(

@@ -11,5 +11,8 @@ class SimilarityChart(BrowserPart):
     "low" and "high" hold 90 % of random pairs of clips between them; "text" is the verdict in words.
     """
 
+    module = "charts/similarity.js"
+    kind = "part-similarity"
+
     def __init__(self, value: Any = None, *, empty: str = "Nothing is compared yet.", **settings: Any):
-        super().__init__(value, module="charts/similarity.js", kind="part-similarity", empty=empty, **settings)
+        super().__init__(value, empty=empty, **settings)

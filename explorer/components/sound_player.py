@@ -14,10 +14,12 @@ class SoundPlayer(BrowserPart):
     gives it) that is shown in place of the sound's own.
     """
 
+    module = "sound/player.js"
+    kind = "part-player"
     accepts: ClassVar[Any] = {"sound": SOUND, "title": str, "subtitle": str, "play": bool}
 
     def __init__(self, value: Any = None, *, empty: str = "No sound chosen yet.", **settings: Any):
-        super().__init__(value, module="sound/player.js", kind="part-player", empty=empty, **settings)
+        super().__init__(value, empty=empty, **settings)
 
 
 def clip_sound(fingerprint: str, index: int) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """In one sentence: where the run that is looked at stands against random initialisation, MFCC and chance."""
 
-from typing import Any
-
 from explorer.components.browser_part import BrowserPart
 
 
 class Standing(BrowserPart):
     """It has no value: it is read from the run's curves and baselines in the browser."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="forms/standing.js", kind="part-standing", **settings)
+    module = "forms/standing.js"
+    kind = "part-standing"

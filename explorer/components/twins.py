@@ -1,12 +1,10 @@
 """A broken run beside its healthy twin: what the loss of each sees, and what came of what was foretold."""
 
-from typing import Any
-
 from explorer.components.browser_part import BrowserPart
 
 
 class Twins(BrowserPart):
     """Shows the run that is looked at, if it has a twin; it has no value."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="twins/result.js", kind="part-twins", **settings)
+    module = "twins/result.js"
+    kind = "part-twins"

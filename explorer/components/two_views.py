@@ -10,8 +10,8 @@ class TwoViews(BrowserPart):
     says all.
     """
 
-    def __init__(self, **settings: Any):
-        super().__init__(None, module="sound/two_views.js", kind="part-pair", **settings)
+    module = "sound/two_views.js"
+    kind = "part-pair"
 
 
 class AskedViews(BrowserPart):
@@ -19,5 +19,8 @@ class AskedViews(BrowserPart):
     form's {group: {setting: value}}, and the fingerprint of the data that is mixed in where the sound is no clip.
     """
 
+    module = "sound/listen_views.js"
+    kind = "part-pair"
+
     def __init__(self, value: Any = None, *, empty: str = "", **settings: Any):
-        super().__init__(value, module="sound/listen_views.js", kind="part-pair", empty=empty, **settings)
+        super().__init__(value, empty=empty, **settings)

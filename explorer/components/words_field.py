@@ -15,10 +15,10 @@ class WordsField(BrowserPart):
     Sends `ask` for new words, and for none in their place; see words_of.
     """
 
+    module = "sound/words.js"
+    kind = "part-words"
+    triggers = ("ask",)
     accepts: ClassVar[Any] = {"words": str, "reads": bool}
-
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="sound/words.js", kind="part-words", triggers=("ask",), **settings)
 
 
 def words_of(value: Asked) -> str:

@@ -5,17 +5,17 @@ stand in the page's configuration and be copied, with the whole page behind them
 whether `gr.HTML.__getattr__` still makes an event of each quoted name.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class NamedTriggers:
     """Comes before gr.HTML among the bases of a class."""
 
-    triggers: tuple[str, ...] = ()
-    """Events beyond Gradio's own; set before gr.HTML is initialised."""
+    triggers: ClassVar[tuple[str, ...]] = ()
+    """Events beyond Gradio's own."""
 
     def __getattr__(self, name: str) -> Any:
         """The event that is called `name`, where it is one of the triggers."""
-        if name in self.__dict__.get("triggers", ()):
+        if name in self.triggers:
             return super().__getattr__(name)  # type: ignore[misc]  # gr.HTML's
         raise AttributeError(f"A {type(self).__name__} has no {name}.", name=name, obj=self)

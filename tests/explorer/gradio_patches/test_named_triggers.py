@@ -11,8 +11,9 @@ SCRIPT = "trigger('chosen'); watch('value'); const setting = 'colour';"
 
 
 class Part(NamedTriggers, gr.HTML):
+    triggers = ("chosen",)
+
     def __init__(self) -> None:
-        self.triggers = ("chosen",)
         super().__init__(js_on_load=SCRIPT)
 
 

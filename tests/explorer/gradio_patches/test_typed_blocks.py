@@ -18,6 +18,7 @@ HIDDEN = {"path": "", "x": FILE}
 class Rows(BrowserPart):
     """A part whose event carries a sound."""
 
+    module, kind = "sound/clips.js", "part-clips"
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"sound": SOUND, "label": str}}
 
 
