@@ -32,7 +32,7 @@ def more_unusual_than(
     if stamp is None or not all(0 <= clip < len(dataset) for clip in clips):
         return None
     reference = _reference(run.path, step, stamp, dataset.recordings[clips].tobytes())
-    if reference is None or heard.shape[1] != len(reference.centre):
+    if reference is None or heard.shape[1] != reference.embeddings.shape[1]:
         return None
     recording = ALONE if own is None else int(dataset.recordings[own])
     kept = heard.astype(np.float16).astype(np.float32)  # rounded as in the snapshot, where small directions tell it

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from training import durable
-from training.anomaly.reference import NEIGHBOURS
 from training.anomaly.scoring import AnomalyScores, Place, Recording
 from training.data.dataset import SAMPLE_RATE
 from training.data.names import write_table
@@ -46,10 +45,10 @@ def write_reference(out: Path, scored: AnomalyScores) -> None:
     reference, content = scored.reference, io.BytesIO()
     np.savez(
         content,
-        centre=reference.centre,
-        whitening=reference.whitening,
+        centre=reference.space.centre,
+        whitening=reference.space.whitening,
         points=reference.points,
-        neighbours=min(NEIGHBOURS, len(reference.points)),
+        neighbours=reference.neighbours,
         usual=reference.usual,
         threshold=reference.threshold,
         window_samples=round(scored.window_seconds * SAMPLE_RATE),
