@@ -168,7 +168,9 @@ PROMISES = {
         "A path that a client sends is never opened, in whatever value it hides.",
         "explorer/test_security_files.py::test_security_no_function_gives_out_a_file_that_a_stranger_names",
         "test_security_nor_does_one_that_is_asked_through_the_queue",
-        "explorer/sounds/test_uploads.py::test_security_only_what_was_sent_to_the_page_is_opened"),
+        "explorer/sounds/test_uploads.py::test_security_only_what_was_sent_to_the_page_is_opened",
+        "training/data/test_playlist.py::"
+        "test_security_a_playlist_that_a_visitor_sends_or_that_lies_in_a_folder_is_never_followed"),
     33: promise(
         "Who may only look can start, stop or delete nothing, by no function, named or private.",
         "explorer/test_security_read_only.py::test_security_visitors_of_a_page_for_looking_only_change_nothing",

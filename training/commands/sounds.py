@@ -61,7 +61,8 @@ def show_data(options: argparse.Namespace) -> None:
     )
     for facet, counts in found["facets"].items():
         shown = ", ".join(f"{label} {count}" for label, count in list(counts.items())[:12])
-        print(f"  {facet} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")
+        group = ", the group" if facet == found["group"] else ""
+        print(f"  {facet}{group} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")
     captions = found["captions"]
     if captions["clips"]:
         print(f"  captions: of {counted(captions['clips'], 'clip')}, {captions['different']:,} different")

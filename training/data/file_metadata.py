@@ -56,7 +56,8 @@ def read_metadata(
 
 
 def with_metadata(known: Labelling, said: Mapping[str, Said]) -> Labelling:
-    """`known` with a column for each of COLUMNS that tells something and that it has none of.
+    """`known` with a column for each of COLUMNS that tells something and that it has none of, behind its own, but for those of
+    one label alone, such as the only folder.
 
     The artist is the group where nothing else says which files belong together.
     """
@@ -69,11 +70,14 @@ def with_metadata(known: Labelling, said: Mapping[str, Said]) -> Labelling:
             columns[column] = values
     if not columns:
         return known
-    labels = {}
-    for name, own in known.labels.items():
-        before = {facet: label for facet, label in own.items() if facet != FILE_FACET}
-        file = {FILE_FACET: own[FILE_FACET]} if FILE_FACET in own else {}  # by which a song is still chosen
-        labels[name] = before | {column: values.get(name) for column, values in columns.items()} | file
+    kept = [facet for facet in facets if facet != FILE_FACET]
+    of_one = {facet for facet in kept if _is_one([own.get(facet) for own in known.labels.values()])}
+    files = [facet for facet in facets if facet == FILE_FACET]  # by which a song is still chosen
+    order = [*(f for f in kept if f not in of_one), *columns, *(f for f in kept if f in of_one), *files]
+    labels = {
+        name: {facet: columns[facet].get(name) if facet in columns else own.get(facet) for facet in order}
+        for name, own in known.labels.items()
+    }
     group = None if known.group == FILE_FACET else known.group
     if group is None and GROUP_COLUMN in columns and _spans_groups(list(labels.values())):
         group = GROUP_COLUMN
@@ -92,6 +96,11 @@ def _text(column: str, said: Said) -> str:
 def _tells(values: Sequence[str], files: int) -> bool:
     """Whether a column of these values says something: many files have one, and files share them without all having the same."""
     return len(values) >= SHARE * files and 1 < len(set(values)) < len(values)
+
+
+def _is_one(labels: Sequence[str | None]) -> bool:
+    """Whether all files have the same label; where none has one, stretches of them may."""
+    return labels[0] is not None and len(set(labels)) == 1
 
 
 def _spans_groups(labels: Sequence[Mapping[str, str | None]]) -> bool:

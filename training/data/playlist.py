@@ -7,6 +7,7 @@ aren't sent with it.
 
 import os
 import posixpath
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -34,20 +35,16 @@ def listed_files(path: Path) -> tuple[list[File], list[Skipped]]:
     entries = [line for line in lines if line and not line.startswith("#")]
     if len(entries) > MOST_LINES:
         raise NotRead(f"it lists more than {MOST_LINES:,} files")
-    places: dict[str, str] = {}
+    there: dict[str, File] = {}
     skipped = []
-    for entry in entries:
+    for entry in dict.fromkeys(entries):
         try:
-            places.setdefault(_place(entry, path.parent), entry)
+            place = _place(entry, path.parent)
+            there[place] = file_at(place, place)
         except NotRead as reason:
             skipped.append(Skipped(readable_name(entry), str(reason)))
-    shared = _shared_folder(list(places))
-    files = []
-    for place, entry in places.items():
-        try:
-            files.append(file_at(place, posixpath.relpath(place, shared)))
-        except NotRead as reason:
-            skipped.append(Skipped(readable_name(entry), str(reason)))
+    shared = os.path.commonpath([os.path.dirname(place) for place in there]) if there else ""
+    files = [replace(file, name=posixpath.relpath(place, shared)) for place, file in there.items()]
     return sorted(files, key=lambda file: file.name.split("/")), skipped
 
 
@@ -62,7 +59,3 @@ def _place(entry: str, folder: Path) -> str:
     if "\\" in entry and not os.path.exists(written):  # as Windows writes it
         return os.path.abspath(folder / entry.replace("\\", "/"))
     return written
-
-
-def _shared_folder(places: list[str]) -> str:
-    return os.path.commonpath([os.path.dirname(place) for place in places]) if places else ""

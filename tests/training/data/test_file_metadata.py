@@ -2,16 +2,20 @@
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support.files_with_metadata import KINDS, id3v1, id3v23, sound_saying, wav_saying, write_album_folder
+from training.__main__ import main
 from training.data import file_metadata, open_dataset
 from training.data.decode import Decoders
+from training.data.dropped import keep_dropped
 from training.data.id3_genres import genre_in_words
 from training.data.labels import LONGEST_LABEL, labelling
+from training.data.progress import quiet
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -68,6 +72,21 @@ def test_columns_of_a_folder_and_artist_as_group(tmp_path: Path) -> None:
     assert [dataset.facets["genre"].label(clip) for clip in range(3)] == ["rock", "jazz", "rock"]
 
 
+def test_dropped_files_and_zips_are_asked_too(tmp_path: Path) -> None:
+    folder = write_album_folder(tmp_path / "music")
+    dropped = open_dataset(str(keep_dropped(sorted(folder.iterdir()), quiet)))
+    with zipfile.ZipFile(tmp_path / "music.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    assert dropped.group == open_dataset(str(tmp_path / "music.zip")).group == "artist"
+
+
+def test_the_command_line_shows_the_columns_and_the_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "show", str(write_album_folder(tmp_path / "music"))]) == 0
+    shown = capsys.readouterr().out
+    assert "  genre (2): jazz 4, rock 4\n  artist, the group (4): artist 0 2," in shown
+
+
 def test_columns_that_tell_nothing_are_left_out() -> None:
     names = [f"{n}.wav" for n in range(10)]
     said = {
@@ -95,6 +114,12 @@ def test_other_labels_win_and_come_first(tmp_path: Path) -> None:
     assert (
         found.labels[names[0]] == {"Artist": "someone", "speaker": "d", "genre": "genre 0"} and found.group == "speaker"
     )
+
+
+def test_a_class_that_all_share_comes_behind() -> None:
+    names = [f"rips/{n}.mp3" for n in range(8)]
+    said = {name: {"genre": f"genre {n % 2}"} for n, name in enumerate(names)}
+    assert list(file_metadata.with_metadata(labelling(names, {}), said).labels[names[0]]) == ["genre", "class", "file"]
 
 
 def test_folders_of_artists_stay_recognisable_across_files() -> None:

@@ -43,8 +43,11 @@ def test_what_is_missing_is_told_as_what_is_skipped_elsewhere(tmp_path: Path) ->
     (tmp_path / "folder").mkdir()
     (tmp_path / "inner.m3u").write_text("#EXTM3U\na.wav")
     dataset = open_dataset(
-        listed(tmp_path / "l.m3u", "a.wav", "gone.mp3", "folder", "inner.m3u", "http://radio.example/x.mp3")
+        listed(
+            tmp_path / "l.m3u", "a.wav", "gone.mp3", "folder", "inner.m3u", "http://radio.example/x.mp3", "../up.wav"
+        )
     )
+    assert dataset.files == ("a.wav",), "what is missing decides nothing"
     told = {entry.file: entry.reason for entry in dataset.skipped}
     assert told["gone.mp3"] == "it cannot be opened: No such file or directory"
     assert told["folder"] == "it is a folder, not a file"

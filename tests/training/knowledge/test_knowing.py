@@ -101,7 +101,7 @@ def test_a_run_without_snapshots_or_of_a_newer_version_is_refused_in_one_sentenc
     run = made_run()
     assert main(["knows", str(run.path)]) == 2
     assert capsys.readouterr().err == "The run run has no snapshots yet.\n"
-    monkeypatch.setattr(RunFolder, "read_only", lambda self: True)
+    monkeypatch.setattr(RunFolder, "is_newer", lambda self: True)
     with pytest.raises(UserError, match="newer version"):
         know(run, quiet)
 
