@@ -53,7 +53,8 @@ class Look:
                 self.act(next(turns))
                 acted = True
                 acts = time.perf_counter() + self.visitor.random.expovariate(1 / self.between)
-            time.sleep(max(0.0, min(NEWS_SECONDS - (time.perf_counter() - asked), until - time.perf_counter())))
+            end = until if acted else max(until, acts)
+            time.sleep(max(0.0, min(asked + NEWS_SECONDS, end) - time.perf_counter()))
         self.visitor.close()  # whoever stays once more opens another connection
 
     def news(self) -> None:

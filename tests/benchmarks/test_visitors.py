@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.visitors import __main__ as module
-from benchmarks.visitors import look
+from benchmarks.visitors import beside, look
 from benchmarks.visitors.__main__ import class_of, main
-from benchmarks.visitors.beside import arrived, together
 from benchmarks.visitors.figures import Log, memory, shown, told
 from benchmarks.visitors.tones import tone, tones
 from benchmarks.visitors.visitor import EVENTS, Visitor, functions_of
@@ -42,13 +41,26 @@ def test_visitors_of_a_class_are_all_served(port: int, monkeypatch: pytest.Monke
     assert len(log.waits["page"]) == 5
 
 
-def test_a_class_comes_and_goes_by_spells(port: int) -> None:
-    looks = arrived(3, port, "shown", ("lens",))
+def test_a_class_comes_and_goes_by_spells(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "BETWEEN_SECONDS", 1.0)
+    looks = beside.arrived(3, port, "shown", ("lens",))
     for _ in range(2):
-        together(looks, time.perf_counter() + 1.2)
+        beside.together(looks, time.perf_counter() + 1.2)
     assert looks[0].log.errors == {}
     assert len(looks[0].log.waits["news"]) >= 6
     assert len(looks[0].log.waits["lens"]) >= 6
+
+
+def test_who_has_yet_to_act_when_the_time_is_up_asks_for_news_no_oftener(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "BETWEEN_SECONDS", 2.0)
+    monkeypatch.setattr(look, "NEWS_SECONDS", 0.5)
+    (one,) = beside.arrived(1, port, "shown", ("lens",))
+    monkeypatch.setattr(one.visitor.random, "uniform", max)
+    one.stay(time.perf_counter(), time.perf_counter())
+    assert len(one.log.waits["lens"]) == 1
+    assert len(one.log.waits["news"]) <= 6
 
 
 def test_visitors_who_are_not_served_are_told(port: int) -> None:
