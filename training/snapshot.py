@@ -22,6 +22,8 @@ from training.run import rows_kept
 
 PAIRS = 256
 """Clips of which two views are compared."""
+KEPT = 200
+"""Snapshots of a run, at most."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def is_due(step: int, last: int, seconds_since: float) -> bool:
     return (far and seconds_since >= 3) or (step > last and seconds_since >= 60)
 
 
-def steps_to_drop(steps: list[int], keep: int = 200) -> list[int]:
+def steps_to_drop(steps: list[int], keep: int = KEPT) -> list[int]:
     """Which kept steps to drop so that at most `keep` remain, log-spaced: those with the closest neighbours.
 
     The first and the last two always stay.

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.jobs.twins import trained_as_one
 from explorer.visitors.identity import NOBODY
 from explorer.visitors.limits import LARGEST, MB, NONE, Limits, beyond
 from training.data.cache import cache_root
 from training.data.files import bytes_in
 from training.errors import UserError
-from training.run import ACTIVE, RunFolder
-from training.run.twins import other_of
+from training.run import RunFolder
 from training.units import counted
 
 CUT = (
@@ -32,12 +32,6 @@ SHARED = ("seconds", "steps")
 """What several runs that are trained as one have together."""
 BESIDE_SECONDS = 600.0
 """A trainer may take so much longer than the seconds that it trains: to open sounds, to be paused, to save."""
-STATES_KEPT = 2
-"""Checkpoints that hold all a resume needs: the weights, and for each two values of the optimiser."""
-MOST_SNAPSHOTS = 200.0
-LEAST_WIDTH = 256
-"""Numbers of two bytes that a clip has in a snapshot, at least, as embedding and once more as projection."""
-LENS_BYTES = 300_000
 LOOK_SECONDS = 5.0
 
 
@@ -172,6 +166,8 @@ class Quotas:
         return None
 
     def _check_size(self, config: Mapping[str, Any], runs: int) -> None:
+        from explorer.jobs.run_size import run_bytes, weights_bytes  # not at the top: it takes torch along
+
         model = weights_bytes(config)
         if beyond(model, self._limits.model_mb * MB):
             raise UserError(
@@ -189,56 +185,6 @@ class Quotas:
 
 def _owner(runs: int) -> str:
     return "a run" if runs == 1 else f"each of {runs} runs that are trained as one"
-
-
-def trained_as_one(run: RunFolder) -> list[RunFolder]:
-    """A run that is being trained, and its twin where that is trained with it."""
-    twin = other_of(run)
-    return [run] if twin is None or twin.status().state not in ACTIVE else [run, twin]
-
-
-def weights_bytes(config: Mapping[str, Any]) -> int:
-    """Of the model's parameters. Raises UserError for settings that are wrong."""
-    import torch
-
-    from training.building import built_method
-    from training.config import RunConfig
-
-    full = RunConfig.from_json(config)
-    try:
-        with torch.device("meta"):  # nothing is allocated
-            method = built_method(full, clips=1, groups=1)
-    except (RuntimeError, NotImplementedError):  # a method that looks at numbers while it is built
-        method = built_method(full, clips=1, groups=1)
-    return sum(weights.numel() * weights.element_size() for weights in method.parameters())
-
-
-def run_bytes(config: Mapping[str, Any], model: int, longest: float = math.inf) -> int:
-    """About what a run's folder will hold at its end, rather more than less: weights and embeddings of each snapshot.
-
-    Snapshots lie three seconds and 40 steps apart, then a fifth of all steps or a minute; see training.snapshot. `longest`
-    is after how many seconds a run is stopped that is bounded by steps.
-    """
-    from training.config import RunConfig
-
-    full = RunConfig.from_json(config)
-    seconds = longest if full.steps is not None else float(full.seconds or 0)
-    growing = 7 + math.log(max(1.0, seconds / 15)) / math.log(1.2) + seconds / 60
-    snapshots = min(MOST_SNAPSHOTS, growing, 2 + (full.steps or math.inf) / 40)
-    clip = 2 * 2 * max(LEAST_WIDTH, _width(full.encoder, full.encoder_size, full.front_end))
-    return int(snapshots * (model + full.probe_clips * clip + LENS_BYTES) + STATES_KEPT * 4 * model)
-
-
-def _width(encoder: str, size: str, front_end: Mapping[str, Any]) -> int:
-    """Of an embedding."""
-    import torch
-
-    from training.encoders import ENCODERS
-    from training.settings import as_stored
-    from training.spectrogram import FrontEnd
-
-    with torch.device("meta"):
-        return ENCODERS[encoder].of_size(FrontEnd(**as_stored(FrontEnd, front_end)).mels, size).width
 
 
 def _free_percent(folder: Path) -> float:

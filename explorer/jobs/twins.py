@@ -24,3 +24,9 @@ def mark_both(run: RunFolder, state: State, sentence: str) -> None:
     mark(run, state, sentence)
     if twin is not None and twin.status().state == before:
         mark(twin, state, sentence)
+
+
+def trained_as_one(run: RunFolder) -> list[RunFolder]:
+    """A run that is being trained, and its twin where that is trained with it."""
+    twin = other_of(run)
+    return [run] if twin is None or twin.status().state not in ACTIVE else [run, twin]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from explorer.jobs.quotas import trained_as_one
+from explorer.jobs.twins import trained_as_one
 from training.run import RunFolder, State
 from training.run.twins import trained_with
 

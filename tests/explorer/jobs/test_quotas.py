@@ -10,7 +10,8 @@ import pytest
 from explorer.jobs import launcher as launching
 from explorer.jobs import quotas as module
 from explorer.jobs.launcher import Launcher
-from explorer.jobs.quotas import Quotas, run_bytes, weights_bytes
+from explorer.jobs.quotas import Quotas
+from explorer.jobs.run_size import run_bytes, weights_bytes
 from explorer.visitors.limits import Limits, hosted_limits
 from tests.support.limits_enforced import asked
 from tests.support.queued import end, fake_command, wait_for
