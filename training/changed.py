@@ -32,10 +32,15 @@ class Changed:
         return f"{name} {value_words(self.value)}"
 
 
+def breaks_of(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the parts that were taken out of the method; what is no name, as in a damaged file, is left out."""
+    breaks = config.get("breaks")
+    return tuple(name for name in breaks if isinstance(name, str)) if isinstance(breaks, list | tuple) else ()
+
+
 def method_words(config: Mapping[str, Any]) -> str:
     """The method, and the parts that were taken out of it: "byol without predictor"."""
-    breaks = config.get("breaks")
-    without = ", ".join(map(str, breaks)) if isinstance(breaks, list | tuple) else ""
+    without = ", ".join(breaks_of(config))
     return f"{config.get('method')}{f' without {without}' if without else ''}"
 
 

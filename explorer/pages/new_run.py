@@ -40,6 +40,7 @@ from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, after_first, in_b
 from explorer.pages.kept import keep, keep_data, typed_before
 from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
+from training.changed import breaks_of
 from training.errors import UserError
 
 R = TypeVar("R")
@@ -171,8 +172,7 @@ class NewRun:
         method = known_method(config.get("method"))
         if method != config.get("method"):
             raise refusal("This version has no such method as this run's.")
-        held = config.get("breaks")
-        breaks = held if isinstance(held, list) and held else [""]
+        breaks = breaks_of(config) or ("",)
         *of_method, _ = self._with_method(method, config.get("encoder"), f"{PART}{breaks[0]}")
         if len(breaks) > 1:
             gr.Info("Of the parts that were taken out of this run's method all but the first are in again.")

@@ -11,6 +11,7 @@ from explorer.runs.method_titles import method_title
 from explorer.runs.points import Points, points
 from explorer.runs.relabelled import relabelled
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening, built_in
+from training.changed import breaks_of
 from training.data import STARTER
 from training.data.dataset import Dataset
 from training.data.names import readable_name
@@ -120,7 +121,7 @@ class Library:
             method=_text(config, "method"),
             data=points(run).data_name or _text(config, "data"),
             created=_text(config, "created"),
-            breaks=_words(config, "breaks"),
+            breaks=breaks_of(config),
             status=status_of(run),
             read_only=run.path == self._example or is_newer(run),
             twin=twin_words(run),
@@ -211,8 +212,3 @@ def without(breaks: tuple[str, ...]) -> str:
 def _text(config: dict[str, Any], key: str) -> str:
     value = config.get(key, "")
     return value if isinstance(value, str) else ""
-
-
-def _words(config: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = config.get(key, [])
-    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from explorer.runs.points import points
-from training.changed import differs, is_outbid, kinds_of
+from training.changed import breaks_of, differs, is_outbid, kinds_of
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.run import RunFolder
@@ -50,13 +50,12 @@ def run_settings(run: RunFolder, *, places: bool = False) -> dict[str, Any]:
     if run.watched:
         return _of_loop(run, config)
     method, encoder = str(config.get("method", "")), str(config.get("encoder", ""))
-    breaks = config.get("breaks")
     told = {
         "method": METHODS[method].card.title if method in METHODS else method,
         "encoder": ENCODERS[encoder].title if encoder in ENCODERS else encoder,
         "usual_encoder": method in METHODS and METHODS[method].encoders[0] == encoder,
         "data": _data_name(run, config),
-        "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
+        "breaks": list(breaks_of(config)),
         "settings": [],
         "command": run_command(config, places=places),
         "note": _of_stream(run, str(config.get("data") or "")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.changed import method_words
+from training.changed import breaks_of, method_words
 from training.commands.arguments import usual_runs
 from training.commands.output import print_json
 from training.data.names import readable_name
@@ -123,14 +123,9 @@ def _as_json(run: RunFolder) -> dict[str, Any]:
         "message": status.message,
         "step": status.step,
         "method": config.get("method"),
-        "breaks": _breaks(config),
+        "breaks": breaks_of(config),
         "data": config.get("data"),
         "warning": status.warning,
         "verdict": (status.verdict or {}).get("kind", ""),
         "latest": {curve.key: value for curve, value in run.latest()},
     }
-
-
-def _breaks(config: dict[str, Any]) -> list[Any]:
-    breaks = config.get("breaks")
-    return breaks if isinstance(breaks, list) else []
