@@ -184,14 +184,12 @@ def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: 
     assert seen.troubles == []
 
 
-def test_a_wide_screen_has_no_second_player(finished_site: Any, look: Callable[..., Any]) -> None:
+def test_a_wide_screen_has_one_player_out_of_which_a_long_title_pushes_nothing(
+    finished_site: Any, look: Callable[..., Any]
+) -> None:
     page = shown_map(look(finished_site), "run=made-up&clip=12")
     page.locator(".map-panel .player[data-state=shown]").wait_for()
     assert page.get_by_role("group", name="Player of the chosen clip").is_hidden()
-
-
-def test_a_long_title_pushes_nothing_out_of_the_page(finished_site: Any, look: Callable[..., Any]) -> None:
-    page = shown_map(look(finished_site), "run=made-up&clip=12")
     title = page.locator(".map-panel .player[data-state=shown] .player-title")
     title.evaluate("title => { title.textContent = 'a long name '.repeat(30); }")
     panel = page.locator(".map-panel")
