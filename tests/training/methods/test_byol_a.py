@@ -85,8 +85,12 @@ def test_statistics_of_the_data_before_and_of_both_views_after(
     assert float(both.mean()) == pytest.approx(0, abs=1e-5) and float(both.std()) == pytest.approx(1, abs=1e-5)
 
 
-def test_without_changes_both_views_are_the_segment_itself(toy_method: Callable[..., Any], toy_batch: Batch) -> None:
-    method = toy_method("byol_a", mixup_alpha=0.0, fader=0.0, smallest_crop=1.0, largest_crop=1.0)
+@pytest.mark.parametrize("mixup", [0.0, 0.4])
+def test_without_changes_both_views_are_the_segment_itself(
+    mixup: float, toy_method: Callable[..., Any], toy_batch: Batch
+) -> None:
+    """In the past, with which it would be mixed, there is nothing yet."""
+    method = toy_method("byol_a", mixup_alpha=mixup, fader=0.0, smallest_crop=1.0, largest_crop=1.0)
     segment = torch.randn(5, 16, 32)
     changed = method.changed(segment, Generator().manual_seed(0))
     same_place = torch.isclose(changed, segment, atol=1e-5).flatten(1).all(1)
