@@ -1,5 +1,6 @@
 """The clips that every snapshot embeds, and what their plain statistics would give without any learning."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from training.data.mel_cache import CHUNK, clip_power, padded_waveforms
 from training.measures.knn import Votes, accuracy, votes_of_facets
 from training.spectrogram import FrontEnd, log_mel
 
+MFCC_HOP = 320
 CHUNK_SAMPLES = CHUNK * 2 * SAMPLE_RATE
 """Of the clips whose plain statistics are computed at once."""
 PROBE_SEED = 0
@@ -123,18 +125,22 @@ def log_mel_statistics(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd)
 
 def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
     """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound, which no other clip changes."""
+    return torch.cat([statistics(*mfcc([dataset.waveform(c) for c in chunk])) for chunk in _chunks(dataset, clips)])
+
+
+def mfcc(waveforms: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """20 MFCCs (B, 20, T) of waveforms of any lengths, every MFCC_HOP samples, and the lengths (B,) in frames."""
+    padded, samples = padded_waveforms(waveforms)
+    # By the channel, since it cuts off what lies 80 dB below the loudest of all that it is given.
+    return _mfcc()(padded[:, None])[:, 0], samples // MFCC_HOP + 1
+
+
+@cache
+def _mfcc() -> Any:
     import torchaudio
 
-    hop_samples = 320
-    mel = {"n_fft": 512, "hop_length": hop_samples, "n_mels": 40, "pad_mode": "constant"}
-    transform = torchaudio.transforms.MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
-    rows = []
-    for chunk in _chunks(dataset, clips):
-        padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])
-        # By the channel, since it cuts off what lies 80 dB below the loudest of all that it is given.
-        coefficients = transform(padded[:, None])[:, 0]
-        rows.append(statistics(coefficients, samples // hop_samples + 1))
-    return torch.cat(rows)
+    mel = {"n_fft": 512, "hop_length": MFCC_HOP, "n_mels": 40, "pad_mode": "constant"}
+    return torchaudio.transforms.MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
 
 
 def _chunks(dataset: Dataset, clips: np.ndarray) -> list[list[int]]:

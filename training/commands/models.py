@@ -4,12 +4,15 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
 from training.units import counted
+
+if TYPE_CHECKING:
+    from training.measures.measure import LabelMeasure
 
 MOST_LEFT_OUT = 8
 """Files that are named."""
@@ -39,6 +42,9 @@ def add_commands(commands: Commands) -> None:
     alone.add_argument("--frames", action="store_true", help="it gives a vector for each frame instead of each sound")
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
+    knows.add_argument(
+        "--frames", action="store_true", help="single frames, by labels with times such as phones, instead of clips"
+    )
     command(
         commands, "measure", measure, "measure every stage of a run thoroughly, by default its first and its newest step",
         "run", "json",
@@ -145,22 +151,44 @@ def evaluate(options: argparse.Namespace) -> None:
     from training.evaluate import evaluation, label_measures
     from training.measures import MEASURES
 
+    if options.frames:
+        _evaluate_frames(options)
+        return
     found = evaluation(named_run(options, reading=True), options.data, options.step, progress_line())
     if options.json:
         print_json(found)
         return
     print(f"{found['run']}, step {found['step']}, {_asked(found)}; the linear probe asks all of these")
-    columns = {measure.name: measure.curve for measure in label_measures()}
-    for facet, scores in found["facets"].items():
-        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(33) + _cells(c.title for c in columns.values()))
-        for name, row in {"trained": scores, **scores["baselines"]}.items():
-            print(f"  {name:30}" + _cells("–" if row[m] is None else c.written(row[m]) for m, c in columns.items()))
+    _tell_facets(found["facets"], label_measures())
     print("\nwithout labels".ljust(33) + _cells(("trained", "random_init")))
     for name, values in found["measures"].items():
         curve = MEASURES[name].curve
         print(f"  {curve.title:30}" + _cells(curve.written(value) for value in values.values()))
     if found["retrieval"]:
         _tell_retrieval(found["retrieval"])
+
+
+def _evaluate_frames(options: argparse.Namespace) -> None:
+    from training.evaluate_frames import frame_evaluation, frame_measures
+
+    found = frame_evaluation(named_run(options, reading=True), options.data, options.step, progress_line())
+    if options.json:
+        print_json(found)
+        return
+    print(
+        f"{found['run']}, step {found['step']}: {counted(found['frames'], 'frame')} of {1000 * found['hop_seconds']:g} ms from "
+        f"{counted(found['recordings'], 'recording')} of {found['data']}, asked across {found['group']}"
+    )
+    _tell_facets(found["facets"], frame_measures())
+
+
+def _tell_facets(facets: dict[str, Any], measures: Iterable["LabelMeasure"]) -> None:
+    """A table for each facet: the run, and what needs no training."""
+    columns = {measure.name: measure.curve for measure in measures}
+    for facet, scores in facets.items():
+        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(33) + _cells(c.title for c in columns.values()))
+        for name, row in {"trained": scores, **scores["baselines"]}.items():
+            print(f"  {name:30}" + _cells("–" if row[m] is None else c.written(row[m]) for m, c in columns.items()))
 
 
 def _tell_retrieval(found: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from training.data.dataset import Event
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.data.tables import LONGEST_COLUMN, content_of, text_of
@@ -15,9 +16,6 @@ TIMIT_RATE = 16_000
 ALIGNMENTS = (TEXT_GRID, *TIMIT)
 """How such files end, in small letters."""
 
-Stretch = tuple[float, float, str, str]
-"""From and to in seconds of the recording, the facet, and what is said."""
-
 _TOKEN = re.compile(
     r'"(?P<text>[^"]*(?:""[^"]*)*)"|<(?P<flag>exists|absent)>|![^\n]*'
     r'|(?P<number>[-+]?[\d.]+(?:[eE][-+]?\d+)?)(?!\S)|[^\s"]+'
@@ -25,7 +23,7 @@ _TOKEN = re.compile(
 """Praat takes texts, flags and numbers that stand alone and passes over all else: its long and its short form are one."""
 
 
-def read_alignment(path: str) -> list[Stretch]:
+def read_alignment(path: str) -> list[Event]:
     """What is said when, by the file at `path`, whose ending is one of ALIGNMENTS. Stretches without a text are left out.
 
     Raises NotRead where it can't be opened, is too large, or isn't what its ending says.
@@ -40,7 +38,7 @@ def read_alignment(path: str) -> list[Stretch]:
     ]
 
 
-def _of_text_grid(text: str) -> list[Stretch]:
+def _of_text_grid(text: str) -> list[Event]:
     """Of its interval tiers, whose names are the facets; tiers of points are left out."""
     tokens = _tokens(text)
     if not next(tokens, "").startswith('"ooTextFile') or next(tokens, "") != '"TextGrid':
@@ -66,7 +64,7 @@ def _tokens(text: str) -> Iterator[str]:
             yield match["number"]
 
 
-def _tier(tokens: Iterator[str]) -> list[Stretch]:
+def _tier(tokens: Iterator[str]) -> list[Event]:
     """Raises ValueError or StopIteration where it is broken."""
     kind, name = next(tokens), _text(tokens)
     _times(tokens)
@@ -95,7 +93,7 @@ def _times(tokens: Iterator[str]) -> tuple[float, float]:
     return start, end
 
 
-def _of_timit(text: str, facet: str) -> list[Stretch]:
+def _of_timit(text: str, facet: str) -> list[Event]:
     """Lines of the first sample, the one behind the last, and what is said."""
     found = []
     for line in filter(str.strip, text.splitlines()):

@@ -11,6 +11,8 @@ SAMPLE_RATE = 16_000
 HEARD = f"Sounds are heard at {SAMPLE_RATE // 1000} kHz: nothing above {SAMPLE_RATE // 2000} kHz."
 """What whoever brings recordings of a higher rate should know: `Dataset.heard`."""
 
+Event = tuple[float, float, str, str]
+"""A label of a stretch: from and to in seconds of its file, the facet, and the label in it."""
 Progress = Callable[[float, str], None]
 """Called as progress(fraction in [0, 1], one plain sentence) while something long is made."""
 
@@ -75,6 +77,9 @@ class Dataset:
     """What lies beside the sound: "caption" → text, "picture" → path; None where a clip has none."""
     highest_rate: int | None = None
     """Hz: the highest sampling rate of its files; None where it isn't known."""
+    events: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    """What is heard when, by the name in `files`, where labels with times lie beside the sounds; of these clips have the labels that
+    `facets` says. A pack or a stream has none."""
     clipped: np.ndarray | None = None
     """(n,) float32: which share of each clip is clipped, as `training.data.clipping` hears its file; None where it isn't known, as
     of a pack, a stream or clips that were decoded by earlier versions."""

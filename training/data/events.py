@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from training.data.dataset import Skipped
+from training.data.dataset import Event, Skipped
 from training.data.layouts import MOST_COLUMNS
 from training.data.names import any_name, readable_name
 from training.data.tables import (
@@ -39,9 +39,6 @@ LABELS_IN_NUMBERS = ("class", "label", "category", "species")
 TOGETHER = "{} (all)"
 """The facet that names all labels of a clip, beside that of the longest."""
 BETWEEN = " + "
-
-Event = tuple[float, float, str, str]
-"""From and to in seconds of its file, the facet, and the label in it."""
 
 
 @dataclass(frozen=True)

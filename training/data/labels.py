@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from training.data.alignments import ALIGNMENTS, Stretch, read_alignment
-from training.data.dataset import Skipped
+from training.data.alignments import ALIGNMENTS, read_alignment
+from training.data.dataset import Event, Skipped
 from training.data.events import EventLabels, Events, events_of, recording_of, tells_times, time_columns
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
@@ -170,9 +170,9 @@ def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[
     return read, warnings
 
 
-def _read_alignments(paths: Mapping[str, str]) -> tuple[dict[str, list[Stretch]], list[Skipped]]:
+def _read_alignments(paths: Mapping[str, str]) -> tuple[dict[str, list[Event]], list[Skipped]]:
     """What each tells, and those that can't be read."""
-    read: dict[str, list[Stretch]] = {}
+    read: dict[str, list[Event]] = {}
     broken = []
     for name, path in sorted(paths.items()):
         try:

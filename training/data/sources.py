@@ -112,7 +112,8 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
     companions = {key: values for key, values in dataset.companions.items() if key != "picture"}
     if any(pictures.values()):  # by today's paths: the same clips may have been made from another folder
         companions["picture"] = tuple(pictures.get(file) for file in dataset.files)
-    return replace(dataset, name=name, companions=companions)
+    events = {readable_name(source.name): source.events.rows for source in sources if source.events.rows}
+    return replace(dataset, name=name, companions=companions, events=events)
 
 
 def fingerprint_of(sources: Sequence[Source], group: str, rules: Rules) -> str:
