@@ -15,6 +15,7 @@ from explorer.components.make_collapse import MakeCollapse, begun, offered, weig
 from explorer.components.measured_pictures import MeasuredPictures
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
+from explorer.components.ranking import RankingList
 from explorer.components.run_choice import Looked, RunChoice, chosen_run, run_of
 from explorer.components.run_settings import RunSettings
 from explorer.components.run_state import RunState
@@ -49,6 +50,7 @@ __all__ = [
     "MeasuredPictures",
     "MethodTable",
     "Notice",
+    "RankingList",
     "RunChoice",
     "RunSettings",
     "RunState",

@@ -7,6 +7,7 @@ import gradio as gr
 from explorer.components import InView, Looked, SimilarityChart, WordsField, clips_to_pick, run_of, said
 from explorer.pages import find_api
 from explorer.pages.find_comparison import NO_PAIR, wire_comparison
+from explorer.pages.find_ranking import Ranking
 from explorer.pages.find_search import ASK_SECONDS, Search
 from explorer.pages.frame import Frame
 from explorer.pages.insisting import insist
@@ -33,11 +34,19 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=9, min_width=320):
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
+    gr.HTML(
+        "<h2>Rank several sounds by how unusual they are</h2>",
+        elem_classes="heading",
+        js_on_load=None,
+        apply_default_css=False,
+    )
+    ranking = Ranking(frame)
     in_view = InView()
     # Before what else is asked of a run: Gradio (6.31) asks one after the other.
     _wire_pickers(frame, in_view, first, second)
     search.wire(in_view)
     wire_comparison(frame, in_view, first, second, chart)
+    ranking.wire(in_view, search.step)
     find_api.add(frame)
 
 

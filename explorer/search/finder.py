@@ -12,14 +12,16 @@ import numpy as np
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.points import points
-from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
+from explorer.runs.snapshots import centre, embeddings, unit_embeddings, unit_rows
 from explorer.search.comparison import SoundComparison, compared
 from explorer.search.index import Index, Progress
 from explorer.search.matches import Anchors, Matches, anchors_among, clip_matches, place_among, point_matches
 from explorer.search.process import EmbeddingProcess
-from explorer.search.unusual import more_unusual_than, pieces
+from explorer.search.unusual import Usual, more_unusual_than, pieces, usual_of
 from explorer.search.vectors import IndexedVectors, Vectors
 from explorer.search.words import Words, beside_words, clips_of_map, negated, reads
+from training.anomaly.recording import Recording
+from training.anomaly.reference import CLIPS as MOST_USUAL
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import RunFolder, State
@@ -135,6 +137,29 @@ class Finder:
             return None
         heard = self._process.embeddings(run, listening, pieces(_audible(waveform), dataset))
         return more_unusual_than(run, listening, dataset, np.array(points(run).clips), heard, own)
+
+    def usual(self, name: str, step: int | None = None) -> Usual:
+        """The run's own recordings, beside which others are ranked; first `prepare` them. Raises UserError where they aren't all here."""
+        run = self._run(name)
+        listening, dataset = self._listening_step(name, run, step), self._library.sounds(run).dataset
+        if dataset is None:
+            raise UserError(f"The run's own sounds are needed to rank others. {self._library.sounds(run).note}".strip())
+        order = self._on_map(run, listening, dataset)
+        probe = embeddings(run, listening) if order is not None else None
+        vectors = self._index.kept(run, listening, dataset) if probe is None or order is None else probe[order]
+        if vectors is None:
+            raise UserError("The run's own sounds are not all embedded yet; try again in a moment.")
+        clips = np.arange(len(dataset))
+        if len(dataset) > MOST_USUAL:
+            from training.probe import PROBE_SEED, stratified_sample  # brings torch
+
+            clips = stratified_sample(dataset, MOST_USUAL, PROBE_SEED)
+        return usual_of(listening, dataset, vectors[clips], clips)
+
+    def ranked(self, name: str, usual: Usual, file: str, content: str, waveform: np.ndarray) -> Recording:
+        """What is said of one recording `file`, (S,) float at 16 kHz, the hash of whose file is `content`. Raises UserError."""
+        cut = pieces(_audible(waveform), usual.dataset)
+        return usual.recording(file, content, self._process.embeddings(self._run(name), usual.step, cut))
 
     def untrained(self, name: str) -> int | None:
         """The step of the run's weights before training, where they are kept."""

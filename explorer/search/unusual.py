@@ -1,14 +1,17 @@
-"""How unusual a sound is, beside the clips of a run's map."""
+"""How unusual a sound is, beside the clips of a run's map; and how unusual recordings are, beside the run's own."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from explorer.runs.snapshots import embeddings, file_stamp
+from training.anomaly.recording import Recording, row_of
 from training.anomaly.reference import ALONE, Reference, reference_of
-from training.data.dataset import Dataset
+from training.anomaly.truth import said_anomalous
+from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.windows import windows
 from training.errors import UserError
 from training.run import RunFolder
@@ -17,6 +20,37 @@ from training.run import RunFolder
 def pieces(waveform: np.ndarray, dataset: Dataset) -> list[np.ndarray]:
     """A sound (S,) cut as its recordings were: into clips as long as the longest one of the data."""
     return [piece for _, piece in windows([waveform], int(dataset.lengths.max()))]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """A run's own recordings at one step, beside which others are scored as `python -m training anomalies` does."""
+
+    step: int
+    dataset: Dataset
+    clips: np.ndarray
+    """(n,): those of the data's clips that are compared with."""
+    reference: Reference
+
+    def recording(self, file: str, content: str, heard: np.ndarray) -> Recording:
+        """What is said of a recording, by the embeddings (m, D) of its pieces; `content` is the hash of its file: of a recording
+        of the data itself the own clips are left out.
+        """
+        own = self._numbers.get(f"{content}-0", ALONE)
+        kept = heard.astype(np.float16).astype(np.float32)  # rounded as those of the run
+        scores = self.reference.scores(kept, np.full(len(heard), own))
+        begins = np.arange(len(heard)) * int(self.dataset.lengths.max()) / SAMPLE_RATE
+        return row_of(file, begins, scores, self.reference, self.dataset, self.clips, said_anomalous(file))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Of the clips, by their ids, the recordings."""
+        return dict(zip(self.dataset.ids, self.dataset.recordings.tolist(), strict=True))
+
+
+def usual_of(step: int, dataset: Dataset, vectors: np.ndarray, clips: np.ndarray) -> Usual:
+    """By the embeddings (n, D) of the data's `clips` (n,). Raises UserError where all are of one recording."""
+    return Usual(step, dataset, clips, reference_of(vectors.astype(np.float32), dataset.recordings[clips]))
 
 
 def more_unusual_than(

@@ -93,7 +93,7 @@ class Uploads:
 
     def heard(self, path: str | Path) -> np.ndarray:
         """(S,) float32 in [-1, 1): what a visitor sent and nobody will ask for again, so it is not kept. Raises as `add_file`."""
-        return _floats(self._decoded(path).samples)
+        return floats(self._decoded(path).samples)
 
     def samples(self, token: str) -> np.ndarray | None:
         """(S,) int16 at 16 kHz, or None where there is no such sound, or no longer."""
@@ -108,7 +108,7 @@ class Uploads:
     def waveform(self, token: str) -> np.ndarray | None:
         """(S,) float32 in [-1, 1): as `samples`."""
         samples = self.samples(token)
-        return None if samples is None else _floats(samples)
+        return None if samples is None else floats(samples)
 
     def sweep(self) -> None:
         """Remove what is too old, here and where files come in, and the oldest where all together is over the quota."""
@@ -166,7 +166,8 @@ class Uploads:
                 log.exception("The uploads could not be swept.")
 
 
-def _floats(samples: np.ndarray) -> np.ndarray:
+def floats(samples: np.ndarray) -> np.ndarray:
+    """(S,) float32 in [-1, 1) of int16."""
     return samples.astype(np.float32) / 32768.0
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from tests.browser.seen import CALLED, PATIENCE_SECONDS, Seen, calm
 from tests.browser.site import ROOT, Site
 from tests.support.sound_files import tone, written
+from training.anomaly.recording import COLUMNS
 from training.run import RunFolder
 from training.run.example import EXAMPLE_FOLDER
 
@@ -255,6 +256,35 @@ def test_a_link_asks_by_its_words_and_the_button_goes_back_to_them(
     told.filter(has_text="Nearest to “mine.wav”").wait_for()
     expect(field).to_have_value("")
     assert "words=" not in page.url
+    assert seen.troubles == []
+
+
+def test_several_sounds_are_ranked_heard_and_kept_as_a_table(
+    own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    seen.hold_sounds()
+    page = seen.open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for()
+    files = [written(tmp_path / f"{hz}.wav", tone(0.6, hz=hz)) for hz in (250, 5_500)]
+    (tmp_path / "broken.wav").write_bytes(b"no sound" * 100)
+    page.locator("#ranking-drop input[type=file]").set_input_files([*files, tmp_path / "broken.wav"])
+    page.locator("#ranking-notice").filter(has_text="the run's own 40 recordings do").wait_for()
+    expect(page.locator("#ranking-notice")).to_contain_text("1 file left out: broken.wav cannot be used")
+    rows = page.locator("#ranking-list .clip")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("score")
+    listed = page.locator("#ranking-list .clip-label").all_inner_texts()
+    assert sorted(listed) == ["250.wav", "5500.wav"]
+    seen.listen()
+    rows.first.locator(".clip-hear").click()
+    page.wait_for_function("heard.length === 1")
+    with page.expect_download() as kept:
+        page.locator("#ranking-list").get_by_role("button", name="Save as CSV").click()
+    assert kept.value.suggested_filename == "unusual-made.csv"
+    table = Path(kept.value.path()).read_text().splitlines()
+    assert table[0] == ",".join(COLUMNS)
+    assert [line.split(",")[0] for line in table[1:]] == listed
     assert seen.troubles == []
 
 

@@ -7,13 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from training import durable
-from training.anomaly.scoring import AnomalyScores, Place, Recording
+from training.anomaly.recording import Recording, scores_table
+from training.anomaly.scoring import AnomalyScores
 from training.data.dataset import SAMPLE_RATE
-from training.data.names import write_table
 from training.errors import UserError
-
-COLUMNS = ("file", "score", "percentile", "above_threshold", "seconds", "nearest", "label")
-KINDS = {True: "anomalous", False: "normal", None: ""}
 
 
 def check_named(out: Path, ending: str) -> None:
@@ -24,20 +21,8 @@ def check_named(out: Path, ending: str) -> None:
 
 
 def write_scores(out: Path, recordings: Iterable[Recording], threshold: float) -> None:
-    """A CSV with a row a recording, the most unusual first; of the nearest clips the file and the second."""
-    text = io.StringIO()
-    write_table(
-        text,
-        COLUMNS,
-        (
-            (
-                row["file"], f"{row['score']:.4f}", f"{row['percentile']:.1f}", int(row["score"] > threshold),
-                f"{row['seconds']:g}", "; ".join(map(_in_words, row["nearest"])), KINDS[row["anomalous"]],
-            )
-            for row in recordings
-        ),
-    )  # fmt: skip
-    _write(out, text.getvalue().encode())
+    """As scores_table has it."""
+    _write(out, scores_table(recordings, threshold).encode())
 
 
 def write_reference(out: Path, scored: AnomalyScores) -> None:
@@ -54,10 +39,6 @@ def write_reference(out: Path, scored: AnomalyScores) -> None:
         window_samples=round(scored.window_seconds * SAMPLE_RATE),
     )
     _write(out, content.getvalue())
-
-
-def _in_words(place: Place) -> str:
-    return f"{place['file']} {place['seconds']:g} s"
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -17,6 +17,8 @@ FOLDS = 10
 """So many times a tenth of the usual recordings is held against the others."""
 ALONE = -1
 """The recording of a clip that is none of the usual ones."""
+CLIPS = 20_000
+"""At most so many clips of the run's own sounds are compared with, drawn evenly over class and group."""
 _CHUNK = 256
 
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
-from training.anomaly.reference import ALONE, Reference, of_recordings, reference_of
+from training.anomaly.recording import (
+    Recording,
+    most_unusual_first,
+    row_of,
+    seconds_of_recordings,
+    unlike_lengths,
+)
+from training.anomaly.reference import ALONE, CLIPS, Reference, Scores, of_recordings, reference_of
 from training.anomaly.truth import Areas, areas, is_anomalous
 from training.config import RunConfig
 from training.data import open_dataset, whole_reference
@@ -15,31 +22,6 @@ from training.embedder import Embedder
 from training.probe import PROBE_SEED, log_mel_statistics, mfcc_statistics, stratified_sample
 from training.run import RunFolder
 
-CLIPS = 20_000
-"""At most so many clips of the run's own sounds are compared with, drawn evenly over class and group."""
-
-
-class Place(TypedDict):
-    """A clip, by its file and where it begins in it."""
-
-    file: str
-    seconds: float
-
-
-class Recording(TypedDict):
-    """What is said of one recording."""
-
-    file: str
-    score: float
-    percentile: float
-    """The share, in per cent, of the run's own recordings that score lower."""
-    seconds: float
-    """Where its most unusual clip begins."""
-    nearest: list[Place]
-    """The run's own clips that are nearest to that one, the nearest first."""
-    anomalous: bool | None
-    """What its labels say."""
-
 
 @dataclass(frozen=True)
 class AnomalyScores:
@@ -47,6 +29,7 @@ class AnomalyScores:
 
     found: dict[str, Any]
     """{"run", "step", "data", "own_clips", "own_recordings", "sounds", "threshold", "recordings": the most unusual first,
+    "unlike_lengths": a sentence or "",
     "skipped": [{"file", "reason"}], "areas": {"trained", "random_init", "log_mel", "mfcc"}, None without labels of both kinds}"""
     reference: Reference
     window_seconds: float
@@ -91,19 +74,11 @@ def anomaly_scores(run: RunFolder, sounds: str, step: int | None, progress: Prog
         distances = other.scores(features(asked, every), same).distances
         told[name] = areas(of_recordings(distances, asked.recordings), truth)
     rows: list[Recording] = []
-    for number, score in enumerate(each):
+    for number in range(len(each)):
         clips = np.flatnonzero(asked.recordings == number)
-        worst = int(clips[scores.distances[clips].argmax()])
-        rows.append(
-            {
-                "file": asked.files[worst],
-                "score": float(score),
-                "percentile": reference.percentile(score),
-                "seconds": float(asked.offsets_seconds[worst]),
-                "nearest": [_place(own, int(usual[row])) for row in scores.nearest[worst]],
-                "anomalous": truth[number],
-            }
-        )
+        of_clips = Scores(scores.distances[clips], scores.nearest[clips])
+        file, begins = asked.files[clips[0]], asked.offsets_seconds[clips]
+        rows.append(row_of(file, begins, of_clips, reference, own, usual, truth[number]))
     found = {
         "run": run.name,
         "step": embedder.step,
@@ -112,15 +87,12 @@ def anomaly_scores(run: RunFolder, sounds: str, step: int | None, progress: Prog
         "own_recordings": len(reference.usual),
         "sounds": sounds,
         "threshold": reference.threshold,
-        "recordings": sorted(rows, key=lambda row: -row["score"]),
+        "recordings": most_unusual_first(rows),
+        "unlike_lengths": unlike_lengths(seconds_of_recordings(own), seconds_of_recordings(asked)),
         "skipped": [{"file": each.file, "reason": each.reason} for each in asked.skipped],
         "areas": told if told["trained"] else None,
     }
     return AnomalyScores(found, reference, config.window_seconds)
-
-
-def _place(dataset: Dataset, clip: int) -> Place:
-    return {"file": dataset.files[clip], "seconds": float(dataset.offsets_seconds[clip])}
 
 
 def _by_recording(dataset: Dataset, said: list[bool | None]) -> list[bool | None]:

@@ -25,7 +25,12 @@ class Areas(TypedDict):
 def is_anomalous(dataset: Dataset, clip: int) -> bool | None:
     """What the labels of a clip, or else its folders and its file's name, say in so many words; None where they don't say."""
     labels = (facet.label(clip) for facet in dataset.facets.values())
-    for text in (" ".join(label for label in labels if label is not None), dataset.files[clip]):
+    return said_anomalous(" ".join(label for label in labels if label is not None), dataset.files[clip])
+
+
+def said_anomalous(*texts: str) -> bool | None:
+    """What the first of these says that says either; None where none does."""
+    for text in texts:
         words = set(re.findall(r"[a-z]+", text.lower()))
         anomalous, normal = bool(words & ANOMALOUS), bool(words & NORMAL)
         if anomalous != normal:

@@ -59,6 +59,8 @@ def _tell(found: dict[str, Any]) -> None:
     )
     above = sum(row["score"] > threshold for row in rows)
     print(f"{above:,} of them score above {threshold:.2f}, as 1 % of the run's own recordings do")
+    if found["unlike_lengths"]:
+        print(found["unlike_lengths"])
     print("\n" + "  score  more unusual than  recording, and where in it")
     for row in rows[:SHOWN]:
         print(f"{row['score']:7.2f}  {row['percentile']:12.1f} %     {row['file']}, {row['seconds']:g} s")

@@ -72,6 +72,13 @@ export interface ClipRow {
 /** From Python: ClipList's value. */
 export type ClipListValue = { rows: ClipRow[]; empty?: string; waiting?: undefined } | { waiting: number };
 
+/** From Python: RankingList's value; `table` is the text of a CSV file, `name` what that is called. */
+export interface RankingValue {
+  rows: ClipRow[];
+  table: string;
+  name: string;
+}
+
 /**
  * From Python: clips_to_pick; `codes` is base64 of little-endian int32, -1 for no label, `windows` of float32, from and to in
  * seconds for each clip, NaN where its file gives it alone.

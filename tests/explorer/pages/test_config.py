@@ -30,6 +30,7 @@ QUEUED = {
     "asking.<locals>.answer": "may be refused",
     "ExportButton._begin": "may be refused",
     "DropZone._keep": "takes long",
+    "Ranking._rank": "takes long",
     "SoundSource._take": "takes long",
     "Search._how_unusual": "takes long",
     "Search._search": "takes long",

@@ -228,3 +228,18 @@ def test_two_views_are_compared_now_and_before_training(finder: Any, dataset: An
     assert finder.compare_views("a", views, 0).step == 0
     with pytest.raises(UserError, match="no such run"):
         finder.untrained("nowhere")
+
+
+def test_recordings_are_ranked_beside_all_clips_of_the_data(
+    finder: Any, make_run: Any, tmp_path: Path, dataset: Any
+) -> None:
+    def embedded(step: Any) -> Any:
+        return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(CLIPS)])
+
+    make_run(tmp_path / "runs" / "b", n=CLIPS, embedded=embedded)
+    wait_until_ready(finder)
+    usual, on_map = finder.usual("a"), finder.usual("b")
+    assert len(usual.clips) == len(on_map.clips) == CLIPS, "the map of the one holds fewer"
+    np.testing.assert_allclose(usual.reference.points, on_map.reference.points, rtol=1e-2, atol=1e-2)
+    found = finder.ranked("a", usual, "7.wav", "of nobody", dataset.waveform(7))
+    assert found["file"] == "7.wav" and found["score"] >= 0 and found["seconds"] == 0

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.search.unusual import more_unusual_than, pieces
+from explorer.search.unusual import more_unusual_than, pieces, usual_of
 from training.anomaly.reference import NEIGHBOURS, reference_of
 
 CLIPS, D = 60, 6
@@ -82,6 +82,19 @@ def test_a_sound_is_cut_as_the_recordings_were(dataset: Any) -> None:
     assert [len(piece) for piece in cut] == [4_000, 4_000, 1_500]
     np.testing.assert_array_equal(np.concatenate(cut), sound)
     assert [len(piece) for piece in pieces(sound[:900], dataset)] == [900]
+
+
+def test_a_recording_is_scored_as_the_command_has_it_and_one_of_the_data_without_its_own_clips(dataset: Any) -> None:
+    own = replace(dataset, ids=tuple(f"hash{clip}-0" for clip in range(CLIPS)))
+    usual = usual_of(20, own, EMBEDDINGS, EVERY)
+    (fold,) = (fold for fold in usual.reference.folds if 4 in fold)
+    for content, left_out, known in (("hash4", 4, np.setdiff1d(EVERY, fold)), ("another", -1, EVERY)):
+        found = usual.recording("fault/x.wav", content, EMBEDDINGS[4:6])
+        scores = slow_scores(EMBEDDINGS[4:6], [left_out, left_out], known)
+        assert found["score"] == pytest.approx(np.mean(scores), rel=1e-4)
+        assert found["seconds"] == pytest.approx(int(np.argmax(scores)) * 4_000 / 16_000)
+        assert found["anomalous"] is True and len(found["nearest"]) == NEIGHBOURS
+        assert found["percentile"] == usual.reference.percentile(found["score"])
 
 
 def test_nothing_is_said_where_nothing_can_be_compared(run: Any, dataset: Any, make_dataset: Any) -> None:

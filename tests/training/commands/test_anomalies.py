@@ -71,8 +71,19 @@ def test_the_most_unusual_recordings_come_first(
     assert {row["label"] for row in rows} == {"anomalous", "normal", ""}
     assert main(["anomalies", str(run.path), str(new)]) == 0
     shown = capsys.readouterr().out
+    assert "These recordings last" not in shown, "they are as long as the run's own"
     assert "7 recordings of" in shown and "36 clips of 12 recordings of" in shown
     assert "Above that threshold: 2 of 2 anomalous," in shown and "log_mel" in shown
+
+
+def test_recordings_of_another_length_are_told(
+    machine: tuple[RunFolder, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, _ = machine
+    (tmp_path / "short").mkdir()
+    written(tmp_path / "short" / "a.wav", hum(40)[:8_000])
+    assert main(["anomalies", str(run.path), str(tmp_path / "short")]) == 0
+    assert "These recordings last 0.5 s and the run's own 1.4 s, at the median" in capsys.readouterr().out
 
 
 def test_a_recording_of_the_run_is_scored_by_the_others(

@@ -1,0 +1,12 @@
+"""Recordings ranked by how unusual they are: a list in which each can be heard, and the same as a table."""
+
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+
+
+class RankingList(BrowserPart):
+    """Value: {"rows": as those of a ClipList, "table": the text of a CSV file, "name": what that is called}, or None."""
+
+    def __init__(self, value: Any = None, *, empty: str = "Nothing is ranked yet.", **settings: Any):
+        super().__init__(value, module="sound/ranking.js", kind="part-ranking", empty=empty, **settings)
