@@ -16,6 +16,7 @@ from explorer.pages.frame import Frame
 from explorer.sounds.uploads import LONGEST_SECONDS, floats, received
 from training.anomaly.recording import (
     Recording,
+    is_above,
     most_unusual_first,
     scores_table,
     seconds_of_recordings,
@@ -114,11 +115,11 @@ class Ranking:
         threshold, sounds = usual.reference.threshold, {id(row): sound for row, sound in rows}
         recordings = most_unusual_first([row for row, _ in rows])
         value = {
-            "rows": [row_of(row, sounds[id(row)], threshold) for row in recordings],
-            "table": scores_table(recordings, threshold),
+            "rows": [row_of(row, sounds[id(row)]) for row in recordings],
+            "table": scores_table(recordings),
             "name": f"unusual-{run}.csv",
         }
-        above = sum(row["score"] > threshold for row in recordings)
+        above = sum(map(is_above, recordings))
         sentences = [
             f"{above:,} of {counted(len(rows), 'sound')} score above the threshold of {threshold:.2f}, as 1 % of the run's own "
             f"{counted(len(usual.reference.usual), 'recording')} do, by the weights of step {usual.step:,}.",
@@ -128,12 +129,12 @@ class Ranking:
         yield " ".join(filter(None, sentences)), None, value
 
 
-def row_of(row: Recording, sound: dict[str, Any], threshold: float) -> dict[str, Any]:
+def row_of(row: Recording, sound: dict[str, Any]) -> dict[str, Any]:
     """A recording as a row of the list."""
     told = [
         f"score {row['score']:.2f}",
         f"more unusual than {row['percentile']:.1f} % of the run's own",
-        "above the threshold" if row["score"] > threshold else "",
+        "above the threshold" if is_above(row) else "",
         f"most unusual at {row['seconds']:g} s" if row["seconds"] else "",
     ]
     return {"sound": sound, "label": row["file"], "note": "  ·  ".join(filter(None, told)), "file": row["file"]}

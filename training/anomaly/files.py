@@ -1,7 +1,7 @@
 """Anomaly scores as a table, and what a machine without Hearsight needs to go on scoring."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,9 @@ def check_named(out: Path, ending: str) -> None:
     durable.check_writable(out)
 
 
-def write_scores(out: Path, recordings: Iterable[Recording], threshold: float) -> None:
+def write_scores(out: Path, recordings: Sequence[Recording]) -> None:
     """As scores_table has it."""
-    _write(out, scores_table(recordings, threshold).encode())
+    _write(out, scores_table(recordings).encode())
 
 
 def write_reference(out: Path, scored: AnomalyScores) -> None:

@@ -1,8 +1,8 @@
 """What is said of one recording, as a row of a table, the same on the page as of the command."""
 
 import io
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Recording(TypedDict):
     """The run's own clips that are nearest to that one, the nearest first."""
     anomalous: bool | None
     """What its labels say."""
+    threshold: float
+    """The score above which 1 % of the run's own recordings lie."""
+    group: NotRequired[str]
+    """Its label, where it is judged beside the run's own recordings of that label alone."""
 
 
 def row_of(
@@ -53,24 +57,31 @@ def row_of(
         "seconds": float(begins[worst]),
         "nearest": [{"file": own.files[clip], "seconds": float(own.offsets_seconds[clip])} for clip in nearest],
         "anomalous": said,
+        "threshold": beside.threshold,
     }
 
 
 def most_unusual_first(recordings: Iterable[Recording]) -> list[Recording]:
-    """As they are told."""
-    return sorted(recordings, key=lambda row: -row["score"])
+    """As they are told: by score, or where groups have thresholds of their own by how far it is above that."""
+    return sorted(recordings, key=lambda row: -row["score"] / (row["threshold"] if "group" in row else 1.0))
 
 
-def scores_table(recordings: Iterable[Recording], threshold: float) -> str:
-    """A CSV with a row a recording, in their order; of the nearest clips the file and the second."""
-    text = io.StringIO()
+def is_above(row: Recording) -> bool:
+    """Whether it is more unusual than nearly all of the run's own."""
+    return row["score"] > row["threshold"]
+
+
+def scores_table(recordings: Sequence[Recording]) -> str:
+    """A CSV with a row a recording, in their order; of the nearest clips the file and the second; the group where there are any."""
+    text, grouped = io.StringIO(), any("group" in row for row in recordings)
     write_table(
         text,
-        COLUMNS,
+        (*COLUMNS, "group") if grouped else COLUMNS,
         (
             (
-                row["file"], f"{row['score']:.4f}", f"{row['percentile']:.1f}", int(row["score"] > threshold),
+                row["file"], f"{row['score']:.4f}", f"{row['percentile']:.1f}", int(is_above(row)),
                 f"{row['seconds']:g}", "; ".join(map(_in_words, row["nearest"])), KINDS[row["anomalous"]],
+                *([row.get("group", "")] if grouped else []),
             )
             for row in recordings
         ),

@@ -8,6 +8,7 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 from training.commands.runs import named_run
+from training.errors import UserError
 from training.units import counted
 
 SHOWN = 10
@@ -22,6 +23,10 @@ def add_commands(commands: Commands) -> None:
         "run", "json", "step",
     )  # fmt: skip
     scores.add_argument("sounds", help="a folder, zip or sound file, or a public set that is here")
+    scores.add_argument(
+        "--group", metavar="COLUMN",
+        help="judge each recording beside the run's own with the same label in this column alone, such as a machine",
+    )  # fmt: skip
     scores.add_argument("--out", metavar="FILE", help="also write all scores as a table, called .csv")
     scores.add_argument(
         "--reference", metavar="FILE",
@@ -35,12 +40,15 @@ def anomalies(options: argparse.Namespace) -> None:
     from training.anomaly.scoring import anomaly_scores
 
     wanted = [(Path(name), end) for name, end in ((options.out, ".csv"), (options.reference, ".npz")) if name]
+    if options.group and options.reference:
+        raise UserError("--reference writes what one score is computed from, and --group computes one for each label.")
     for out, ending in wanted:
         check_named(out, ending)
-    scored = anomaly_scores(named_run(options, reading=True), options.sounds, options.step, progress_line())
+    run = named_run(options, reading=True)
+    scored = anomaly_scores(run, options.sounds, options.step, progress_line(), options.group)
     found = scored.found
     if options.out:
-        write_scores(Path(options.out), found["recordings"], found["threshold"])
+        write_scores(Path(options.out), found["recordings"])
     if options.reference:
         write_reference(Path(options.reference), scored)
     for out, _ in wanted:
@@ -52,28 +60,37 @@ def anomalies(options: argparse.Namespace) -> None:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    rows, threshold = found["recordings"], found["threshold"]
+    from training.anomaly.recording import is_above
+
+    rows = found["recordings"]
     print(
         f"{found['run']}, step {found['step']}, {counted(len(rows), 'recording')} of {found['sounds']} beside "
         f"{counted(found['own_clips'], 'clip')} of {counted(found['own_recordings'], 'recording')} of {found['data']}"
     )
-    above = sum(row["score"] > threshold for row in rows)
-    print(f"{above:,} of them score above {threshold:.2f}, as 1 % of the run's own recordings do")
+    above = f"{sum(map(is_above, rows)):,} of them score above"
+    if found["thresholds"] is None:
+        print(f"{above} {found['threshold']:.2f}, as 1 % of the run's own recordings do")
+    else:
+        of_groups = ", ".join(f"{threshold:.2f} of {label}" for label, threshold in found["thresholds"].items())
+        print(f"{above} the threshold of their group, as 1 % of the run's own do: {of_groups}")
     if found["unlike_lengths"]:
         print(found["unlike_lengths"])
     print("\n" + "  score  more unusual than  recording, and where in it")
     for row in rows[:SHOWN]:
-        print(f"{row['score']:7.2f}  {row['percentile']:12.1f} %     {row['file']}, {row['seconds']:g} s")
+        group = f" ({row['group']})" if "group" in row else ""
+        print(f"{row['score']:7.2f}  {row['percentile']:12.1f} %     {row['file']}, {row['seconds']:g} s{group}")
     if found["areas"]:
-        _tell_areas(rows, threshold, found["areas"])
+        _tell_areas(rows, found["areas"])
 
 
-def _tell_areas(rows: list[dict[str, Any]], threshold: float, areas: dict[str, dict[str, float]]) -> None:
+def _tell_areas(rows: list[Any], areas: dict[str, dict[str, float]]) -> None:
+    from training.anomaly.recording import is_above
+
     kinds = {
         name: [row for row in rows if row["anomalous"] is said]
         for name, said in (("anomalous", True), ("normal", False))
     }
-    told = (f"{sum(r['score'] > threshold for r in of)} of {len(of)} {name}" for name, of in kinds.items())
+    told = (f"{sum(map(is_above, of))} of {len(of)} {name}" for name, of in kinds.items())
     print(f"\nAbove that threshold: {', '.join(told)}")
     print("by their labels".ljust(32) + f"{'AUC':>9}{'pAUC':>9}")
     for name, values in areas.items():

@@ -77,16 +77,16 @@ def test_the_most_unusual_sounds_come_first_and_can_be_heard(ranking: Any, sent:
     assert [len(uploads.samples(row["sound"]["upload"])) for row in listed["rows"]] == [4_000] * 3
     table = list(csv.DictReader(io.StringIO(listed["table"])))
     assert [row["file"] for row in table] == [row["label"] for row in listed["rows"]]
-    assert listed["table"].split("\n")[0] == ",".join(COLUMNS) == scores_table([], 0.0).strip()
+    assert listed["table"].split("\n")[0] == ",".join(COLUMNS) == scores_table([]).strip()
     assert (table[0]["above_threshold"], table[0]["percentile"]) == ("1", "100.0")
 
 
 def test_a_row_says_what_is_above_the_threshold_alone() -> None:
-    row: Any = {"file": "a/b.wav", "score": 3.0, "percentile": 99.96, "seconds": 0.0}
+    row: Any = {"file": "a/b.wav", "score": 3.0, "percentile": 99.96, "seconds": 0.0, "threshold": 3.0}
     sound = {"upload": "t"}
     said = "score 3.00  ·  more unusual than 100.0 % of the run's own"
-    assert row_of(row, sound, 3.0) == {"sound": sound, "label": "a/b.wav", "note": said, "file": "a/b.wav"}
-    assert row_of(row, sound, 2.9)["note"] == f"{said}  ·  above the threshold"
+    assert row_of(row, sound) == {"sound": sound, "label": "a/b.wav", "note": said, "file": "a/b.wav"}
+    assert row_of({**row, "threshold": 2.9}, sound)["note"] == f"{said}  ·  above the threshold"
 
 
 def test_long_sounds_are_cut_and_it_is_told_that_lengths_differ(ranking: Any, sent: Path) -> None:

@@ -111,6 +111,65 @@ def test_of_many_clips_some_are_compared_with_and_still_none_of_the_recording_it
         assert row["file"] not in {place["file"] for place in row["nearest"]}
 
 
+@pytest.fixture
+def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, Path]:
+    """A run on recordings of a quiet fan and a hissing pump, six each, and new ones: of each machine one, and one of a third."""
+    pytest.importorskip("soundfile")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sounds = [("usual", "fan", seed, False) for seed in range(6)] + [("usual", "pump", 10 + s, True) for s in range(6)]
+    for folder, machine, seed, hisses in (
+        *sounds, ("new", "fan", 30, True), ("new", "pump", 31, True), ("new", "mill", 32, True)
+    ):  # fmt: skip
+        (tmp_path / folder / machine).mkdir(parents=True, exist_ok=True)
+        written(tmp_path / folder / machine / f"{seed}.wav", hum(seed, hisses))
+    config = new_config({**TINY, "window_seconds": 0.5}, data=str(tmp_path / "usual"), steps=3, device="cpu")
+    run = create_run(tmp_path / "runs" / "machines", config.to_json())
+    train(run.path)
+    return run, tmp_path / "new"
+
+
+def test_with_a_group_each_machine_is_judged_beside_itself(
+    machines: tuple[RunFolder, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, new = machines
+    together = answer(capsys, "anomalies", str(run.path), str(new))
+    hissing = {row["file"]: row["score"] for row in together["recordings"]}
+    out = tmp_path / "scores.csv"
+    found = answer(capsys, "anomalies", str(run.path), str(new), "--group", "class", "--out", str(out))
+    first, second = found["recordings"]
+    assert (first["file"], first["group"], second["file"], second["group"]) == (
+        "fan/30.wav",
+        "fan",
+        "pump/31.wav",
+        "pump",
+    )
+    assert first["score"] > first["threshold"] == found["thresholds"]["fan"]
+    assert first["score"] > 2 * hissing["fan/30.wav"], "beside the pump's a hiss is usual"
+    for row in (first, second):
+        assert {place["file"].split("/")[0] for place in row["nearest"]} == {row["group"]}
+    assert found["skipped"] == [{"file": "mill/32.wav", "reason": "no recording of the run has its class"}]
+    assert (found["threshold"], found["own_recordings"]) == (None, 12)
+    with open(out, newline="") as file:
+        assert next((row["group"], row["above_threshold"]) for row in csv.DictReader(file)) == ("fan", "1")
+    assert main(["anomalies", str(run.path), str(new), "--group", "class"]) == 0
+    assert "score above the threshold of their group, as 1 % of the run's own do: " in capsys.readouterr().out
+
+
+def test_a_group_that_is_none_is_a_sentence(
+    machines: tuple[RunFolder, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, new = machines
+    for options, said in (
+        (["--group", "machine"], "The run's data have no column machine; class"),
+        (["--group", "class", "--reference", str(tmp_path / "r.npz")], "--group computes one for each label"),
+    ):
+        assert said in sentence(capsys, "anomalies", str(run.path), str(new), *options)
+    (new / "fan").rename(tmp_path / "other")
+    (new / "pump").rename(new / "saw")
+    said = sentence(capsys, "anomalies", str(run.path), str(new), "--group", "class")
+    assert "No recording has a class that the run's own have, too." in said
+
+
 def test_a_machine_with_the_encoder_alone_computes_the_same_scores(
     machine: tuple[RunFolder, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
