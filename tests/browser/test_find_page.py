@@ -57,7 +57,7 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     seen = look(own_sounds_site)
     seen.hold_sounds()
     page = seen.open("tab=find&run=made")
-    field = page.locator("#find-picker").get_by_label("Choose a clip by its label or file name")
+    field = page.locator("#find-picker").get_by_label("Choose a clip: its label or file name")
     field.wait_for()
     seen.listen()
     field.fill("low")
@@ -249,14 +249,16 @@ def test_a_link_asks_by_its_words_and_the_button_goes_back_to_them(
     asked("high")
     page.go_back()
     asked("low")
-    page.reload()
-    asked("low")
     written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
     told.filter(has_text="Nearest to “mine.wav”").wait_for()
     expect(field).to_have_value("")
     assert "words=" not in page.url
     assert seen.troubles == []
+    page.go_back()
+    asked("low")
+    page.reload()  # of which Gradio may complain where it still asks something
+    asked("low")
 
 
 def test_several_sounds_are_ranked_heard_and_kept_as_a_table(

@@ -18,8 +18,8 @@ export class TextSearch {
     this.later = undefined;
     this.field = make("input", {
       type: "text",
-      placeholder: "Choose a clip by its label or file name",
-      "aria-label": "Choose a clip by its label or file name",
+      placeholder: "Choose a clip: its label or file name",
+      "aria-label": "Choose a clip: its label or file name",
       autocomplete: "off",
       maxlength: "100",
       oninput: () => this.soon(),
