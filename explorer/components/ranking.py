@@ -8,5 +8,8 @@ from explorer.components.browser_part import BrowserPart
 class RankingList(BrowserPart):
     """Value: {"rows": as those of a ClipList, "table": the text of a CSV file, "name": what that is called}, or None."""
 
+    module = "sound/ranking.js"
+    kind = "part-ranking"
+
     def __init__(self, value: Any = None, *, empty: str = "Nothing is ranked yet.", **settings: Any):
-        super().__init__(value, module="sound/ranking.js", kind="part-ranking", empty=empty, **settings)
+        super().__init__(value, empty=empty, **settings)
