@@ -36,6 +36,7 @@ class Bare(torch.nn.Module):
 
     loss = BarlowTwins.loss
     chance = BarlowTwins.chance
+    lens = BarlowTwins.lens
 
     def __init__(self, weight: float, width: int = 5, batch_size: int = 8) -> None:
         super().__init__()
@@ -57,6 +58,12 @@ def test_value_and_gradient_equal_the_slow_ones(
         torch.randn(shape) * 3 + 2,
         torch.randn(shape) * 3 + 2,
     )
+
+
+def test_the_lens_shows_first_outputs_in_rows_and_second_in_columns() -> None:
+    a, b = torch.randn(8, 5), torch.randn(8, 5)
+    found = Bare(1.0).lens({"first": a, "second": b})["cross_correlation"]
+    torch.testing.assert_close(found.double(), torch.tensor(slow_correlation(a.double(), b.double())))
 
 
 def test_it_is_a_correlation() -> None:

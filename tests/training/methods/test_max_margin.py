@@ -59,11 +59,3 @@ def test_nothing_breaks_where_all_is_one_point(bare: Bare) -> None:
     same = torch.ones(8, 5).requires_grad_()
     bare("max_margin").loss({"first": same, "second": same})["loss"].backward()
     assert same.grad is not None and torch.isfinite(same.grad).all()
-
-
-def test_the_lens_holds_shares_of_distances(bare: Bare) -> None:
-    first = torch.eye(4)
-    shares = bare("max_margin").lens({"first": first, "second": first})["distances"]
-    torch.testing.assert_close(shares.sum(1), torch.ones(2))
-    assert float(shares[0, 0]) == 1  # twins lie at 0
-    assert float(shares[1, int(2**0.5 / 2 * 32)]) == 1  # all others at √2

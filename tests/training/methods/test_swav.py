@@ -177,8 +177,12 @@ def test_views_are_two_large_and_several_small_crops() -> None:
 
 def test_the_lens_shows_codes_and_shares() -> None:
     method = method_with().eval()
+    views = views_for(method)
     with torch.no_grad():
-        lens = method.lens(views_for(method))
-    torch.testing.assert_close(lens["assignments"].sum(1), torch.ones(16), rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(lens["sizes"].sum(1), torch.ones(2), rtol=1e-4, atol=1e-4)
-    assert lens["assignments"].shape == (16, 12) and lens["sizes"].shape == (2, 12)
+        lens = method.lens(views)
+        z = functional.normalize(method.project(method.encoder(views["large"][0])), dim=1)
+        scores = z @ method.directions().T
+    torch.testing.assert_close(lens["assignments"], method.codes(scores[None])[0])
+    predicted = (scores / method.config.temperature).softmax(1)
+    torch.testing.assert_close(lens["sizes"], torch.stack([lens["assignments"].mean(0), predicted.mean(0)]))
+    assert lens["assignments"].shape == (16, 12)

@@ -69,10 +69,11 @@ def test_what_keeps_the_margin_costs_nothing(bare: Bare) -> None:
     assert float(losses["loss"]) == 0 and float(losses["kept"]) == 1
 
 
-def test_the_lens_counts_positives_and_negatives(bare: Bare) -> None:
+@pytest.mark.parametrize("name", ["triplet", "max_margin", "align_uniform"])
+def test_the_lens_counts_positives_and_negatives(name: str, bare: Bare) -> None:
     random = Generator().manual_seed(0)
     first, second = torch.randn(20, 3, generator=random), torch.randn(20, 3, generator=random)
-    shares = bare("triplet").lens({"first": first, "second": second})["distances"]
+    shares = bare(name).lens({"first": first, "second": second})["distances"]
     assert shares.shape == (2, 32)
     a, b = (torch.nn.functional.normalize(z, dim=1) for z in (first, second))
     slow = torch.zeros(2, 32)
