@@ -55,7 +55,10 @@ def test_a_run_stopped_between_clusterings_resumes_bitwise(
 def test_the_lens_shows_probabilities_and_sizes(name: str) -> None:
     config = new_config({"crop_seconds": 0.32, "mels": 16}, method=name, steps=5)
     method = built_method(config, 48, 4, (-4.0, 3.0)).eval()
+    method.clustering.labels[0, 12:] = 3
+    views = method.views(random_batch(16, 16, 24), Generator().manual_seed(1))
     with torch.no_grad():
-        lens = method.lens(method.views(random_batch(16, 16, 24), Generator().manual_seed(1)))
-    torch.testing.assert_close(lens["assignments"].sum(1), torch.ones(16))
-    assert int(lens["sizes"].sum()) == 48 and len(lens["sizes"]) == lens["assignments"].shape[1] == 12
+        lens = method.lens(views)
+        assignments = method.head(method.project(method.encoder(views["view"]))).softmax(1)
+    torch.testing.assert_close(lens["assignments"], assignments)
+    assert lens["sizes"].tolist() == [1, 1, 1, 37, *[1] * 8]

@@ -127,11 +127,11 @@ def test_the_true_order_comes_first() -> None:
     assert true_first(guessed, torch.tensor([0, 2])).tolist() == [[0, 1, 2, 3], [6, 7, 4, 5]]
 
 
-def test_the_picture_is_probabilities() -> None:
+def test_the_pictures_are_of_what_was_guessed() -> None:
     method = method_with().eval()
     views = views_of(method, torch.rand(40, MELS, 48), torch.full((40,), 48))
     with torch.no_grad():
-        lens = method.lens(views)
-    assert lens["places"].shape == (4, 4) and lens["guesses"].shape == (32, 24)
-    torch.testing.assert_close(lens["places"].sum(1), torch.ones(4))
-    torch.testing.assert_close(lens["guesses"].sum(1), torch.ones(32))
+        lens, guessed = method.lens(views), method.scores(views["pieces"]).softmax(1)
+    assert guessed.shape == (40, 24)
+    torch.testing.assert_close(lens["places"], places(guessed, views["order"], method.orders))
+    torch.testing.assert_close(lens["guesses"], true_first(guessed, views["order"])[:32])
