@@ -51,6 +51,12 @@ class Counting(Augment):
 
 
 DRAWN: list[int] = []
+OF_PAIRS = [
+    name
+    for name, method in METHODS.items()
+    if name not in ("memory_bank", "data2vec", "m2d")  # whose columns are no views of their own
+    and any(picture.rows == picture.columns == "clips" for picture in method.pictures)
+]
 CHANGES_ITS_OWN = {"byol_a"}
 """Methods that change one view in two ways by themselves."""
 
@@ -123,6 +129,24 @@ def test_its_picture_is_small_arrays(pair: tuple[Method, Batch]) -> None:
         assert picture.takes(array.shape), picture.name
         assert picture.title and picture.meaning.endswith(".") and picture.rows
         assert picture.rows != "clips" or len(array) <= FEW
+
+
+@pytest.mark.parametrize("name", OF_PAIRS)
+def test_a_picture_of_pairs_has_a_row_for_each_first_view_and_a_column_for_each_second(name: str) -> None:
+    """Where either come in another order, so do their rows or columns, and nothing else is changed."""
+    method = method_of(name).eval()
+    views = method.views(batch_for(method, FEW), Generator().manual_seed(1))
+    first, second, *_ = views
+    order = torch.randperm(FEW, generator=Generator().manual_seed(2))
+    with torch.no_grad():
+        found, rows, columns = (
+            method.lens(each)
+            for each in (views, {**views, first: views[first][order]}, {**views, second: views[second][order]})
+        )
+    for picture in method.pictures:
+        if picture.rows == picture.columns == "clips":
+            torch.testing.assert_close(rows[picture.name], found[picture.name][order])
+            torch.testing.assert_close(columns[picture.name], found[picture.name][:, order])
 
 
 @pytest.mark.parametrize("name", METHODS)
