@@ -4,6 +4,7 @@ Plain SVG that takes its ink from the text around it, so that it reads in the li
 for one set of weights; what learns nothing is grey.
 """
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -108,7 +109,7 @@ class _Drawing:
     def __init__(self, flow: Flow, paths: list[list[Node]]):
         self.paths = paths
         self.nodes = list({id(node): node for nodes in paths for node in nodes}.values())
-        self.loss = _lines(flow.loss)
+        self.loss = textwrap.wrap(flow.loss, LOSS_LETTERS, break_long_words=False, break_on_hyphens=False)
         learned = [node.station.removeprefix(SLOW) for node in self.nodes if is_learned(node.station)]
         self.hues = {name: HUES[i % len(HUES)] for i, name in enumerate(dict.fromkeys(learned))}
         columns = max(map(len, paths))
@@ -238,13 +239,3 @@ def _text(x: float, y: float, words: str, bold: bool = False) -> str:
 
 def _width(station: str) -> float:
     return 14.0 if station == STOP else round(len(station) * LETTER + PADDING, 1)
-
-
-def _lines(words: str) -> list[str]:
-    """Words in lines of about LOSS_LETTERS."""
-    lines = [""]
-    for word in words.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > LOSS_LETTERS:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
