@@ -1,5 +1,6 @@
 """A trainer that has loaded all it needs and waits for its run, so that pressing start doesn't wait for imports."""
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -27,6 +28,7 @@ class Standby:
         with self._lock:
             if self._closed or (self._process is not None and self._process.poll() is None):
                 return
+            self._end()  # the one that died
             try:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "training", "standby"],
@@ -42,23 +44,29 @@ class Standby:
     def hand_over(self, verb: str, folder: Path) -> subprocess.Popen[bytes] | None:
         """Give the waiting trainer its run; None where none waits."""
         with self._lock:
-            process, self._process = self._process, None
-            if process is None or process.stdin is None or process.poll() is not None:
+            process = self._process
+            if process is None or process.stdin is None:
                 return None
             try:
-                process.stdin.write(json.dumps({"verb": verb, "folder": str(folder)}).encode() + b"\n")
-                process.stdin.close()
-            except OSError:  # it died just now
+                with process.stdin as line:
+                    line.write(json.dumps({"verb": verb, "folder": str(folder)}).encode() + b"\n")
+            except OSError:  # it has died
+                self._end()
                 return None
+            self._process = None
             return process
 
     def close(self) -> None:
         """End the waiting trainer. It has no run yet, so nothing is lost, even where it is still importing."""
         with self._lock:
             self._closed = True
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-                assert self._process.stdin is not None
+            self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdin is not None
+            with contextlib.suppress(OSError):  # what it never read
                 self._process.stdin.close()
-            self._process = None
+        self._process = None

@@ -37,6 +37,21 @@ def test_at_most_one_trainer_waits_and_it_ends_when_it_is_let_go() -> None:
     assert standby._process is None, "nobody would end it"
 
 
+@pytest.mark.parametrize("then", ["hand_over", "prepare"])
+def test_a_waiting_trainer_that_has_died_leaves_no_open_pipe(then: str, tmp_path: Path) -> None:
+    standby = Standby()
+    standby.prepare()
+    process = standby._process
+    assert process is not None and process.stdin is not None
+    process.kill()
+    process.wait()
+    if then == "hand_over":
+        assert standby.hand_over("run", tmp_path) is None
+    standby.prepare()
+    assert process.stdin.closed and standby._process not in (None, process)
+    standby.close()
+
+
 def test_a_waiting_trainer_ends_by_itself_when_the_server_is_gone() -> None:
     standby = Standby()
     standby.prepare()
