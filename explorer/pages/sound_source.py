@@ -1,6 +1,5 @@
 """Where a visitor takes a sound from: a clip of a data set, a file, the microphone. Used by Listen and Find."""
 
-from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -55,10 +54,9 @@ class SoundSource:
         self.player = SoundPlayer(empty=empty, elem_id=f"{self._name}-player")
         self.picker.select(None, [self.picker, self.player], self.player, js=CHOSEN)
         self.audio.start_recording(None, None, self.notice, js="() => null")  # what is said is of the sound before
-        taken: Callable[..., Any] = self._take
         self.audio.input(None, self.audio, self.notice, js=READING)
         self.audio.input(
-            taken,
+            self._take,
             self.audio,
             [self.audio, self.player, self.notice],
             show_progress="hidden",  # Gradio's sign would say "common.complete" to a reader of screens
