@@ -1,7 +1,7 @@
 """Your own sounds: a folder, a zip, a playlist or single files."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +18,7 @@ from training.data.files import (
     file_at,
     files_below,
 )
-from training.data.labels import Labelling, labelling
+from training.data.labels import labelling
 from training.data.names import readable_name
 from training.data.playlist import is_playlist, listed_files
 from training.data.progress import part_of
@@ -129,16 +129,16 @@ class Seen:
     """The facet that says where each comes from."""
     skipped: tuple[Skipped, ...]
     warnings: tuple[Skipped, ...]
-    plain: Labelling
-    """What is known of them without what they say of themselves."""
+    before: Callable[[], tuple[Sequence[Source], str]]
+    """`sources` and `group` by what earlier versions read."""
 
     def dataset(self, name: str, rules: Rules, progress: Progress) -> Dataset:
         """Their clips. Raises NoSound where none has any."""
         sources, group = self.sources, self.group
-        if rules.fingerprint is not None:
-            before = [replace(source, labels=self.plain.labels[source.name]) for source in sources]
-            if fingerprint_of(before, self.plain.group, rules) == rules.fingerprint:
-                sources, group = before, self.plain.group
+        if rules.fingerprint not in (None, fingerprint_of(sources, group, rules)):
+            before, its_group = self.before()
+            if fingerprint_of(before, its_group, rules) == rules.fingerprint:
+                sources, group = before, its_group
         try:
             dataset = dataset_of(name, sources, group, rules, part_of(progress, LOOKING + ASKING, 1.0))
         except NoSound as error:
@@ -164,13 +164,19 @@ def _seen(
     all_skipped = (*skipped, *(Skipped(readable_name(name), silent[name]) for name in reported))
     if not sounds:
         raise NoSound(what, len(files), all_skipped)
-    plain = known = labelling([file.name for file, _ in sounds], tables)
-    if len(sounds) > 1 and not plain.of_layout:
+    names, beside = [file.name for file, _ in sounds], {file.name: file for file in files}
+    known = labelling(names, tables)
+    if len(sounds) > 1 and not known.of_layout:
         asking = part_of(progress, LOOKING, LOOKING + ASKING)
         said = read_metadata(sounds, asking, follow_links=rules.follow_links, memory=memory)
-        known = with_metadata(plain, said)
-    sources, repeated = sources_of(sounds, {file.name: file for file in files}, known)
-    return Seen(sources, known.group, all_skipped, (*known.warnings, *repeated), plain)
+        known = with_metadata(known, said)
+    sources, repeated = sources_of(sounds, beside, known)
+
+    def before() -> tuple[Sequence[Source], str]:
+        earlier = labelling(names, tables, speech=False)
+        return sources_of(sounds, beside, earlier)[0], earlier.group
+
+    return Seen(sources, known.group, all_skipped, (*known.warnings, *repeated), before)
 
 
 def _tables(files: Sequence[File]) -> dict[str, str]:

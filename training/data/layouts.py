@@ -28,7 +28,7 @@ class Layout:
     """The facet that says where a file comes from; None where the layout does not tell."""
 
 
-LAYOUTS = (
+SPEECH = (
     Layout(
         "LibriSpeech",
         re.compile(r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)-(?P=chapter)-\d{4}\.\w+"),
@@ -41,6 +41,10 @@ LAYOUTS = (
         ("sentence", "dialect", "speaker"),
         "speaker",
     ),
+)
+"""Corpora whose files may have transcripts and alignments beside them."""
+LAYOUTS = (
+    *SPEECH,
     Layout(
         "Free Spoken Digit Dataset",
         re.compile(r"(?P<digit>\d)_(?P<speaker>[^\W\d_][^/_]*)_\d+\.\w+"),
@@ -71,9 +75,11 @@ LAYOUTS = (
 )
 
 
-def layout_labels(names: Sequence[str]) -> tuple[dict[str, dict[str, str | None]], str | None] | None:
-    """Labels by facet for each of `names` and the group's facet, or None where they follow no known layout."""
-    for layout in LAYOUTS:
+def layout_labels(
+    names: Sequence[str], layouts: Sequence[Layout] = LAYOUTS
+) -> tuple[dict[str, dict[str, str | None]], str | None] | None:
+    """Labels by facet for each of `names` and the group's facet, or None where they follow none of the `layouts`."""
+    for layout in layouts:
         matches = [_match(layout.pattern, name) for name in names]
         if sum(match is not None for match in matches) >= max(1.0, SHARE * len(names)):
             labels = {name: _labels(layout, match) for name, match in zip(names, matches, strict=True)}

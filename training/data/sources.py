@@ -51,8 +51,8 @@ class Rules:
     max_seconds: float | None = None
     """Longer files are skipped; None takes files of any length, in constant memory."""
     fingerprint: str | None = None
-    """Of a run. Where the sounds have it without what their files say of themselves, they are opened without: that was not
-    always read, and a run that was begun then goes on as it was."""
+    """Of a run. Where the sounds have it by what earlier versions read of them, they are opened so: a run that was begun then
+    goes on as it was."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.support.sound_files import tone, written
 from training.data import open_dataset, summary
 from training.data.dataset import Dataset
 from training.data.decoding import SILENT
@@ -20,6 +21,7 @@ from training.data.progress import quiet
 from training.data.sources import Rules
 from training.errors import UserError
 
+OF_EARLIER_VERSIONS = "4e831f893a2a5a8009217d561bb663a0"
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
@@ -235,3 +237,19 @@ def test_progress_rises_from_0_to_1(tmp_path: Path) -> None:
     seen: list[float] = []
     open_dataset(str(tmp_path), progress=lambda fraction, sentence: seen.append(fraction))
     assert seen == sorted(seen) and seen[0] == 0.0 and seen[-1] == 1.0 and len(seen) > 3
+
+
+def test_durability_a_corpus_of_speech_is_opened_as_before_it_was_known(tmp_path: Path) -> None:
+    """By the fingerprint that it had when LibriSpeech's folders, transcripts and alignments were not read."""
+    grid = 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 0.3 <exists> 1 "IntervalTier" "words" 0 0.3 1 0 0.3 "one"\n'
+    for number, speaker in enumerate(("84", "84", "174")):
+        folder, stem = tmp_path / speaker / "7", f"{speaker}-7-000{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        written(folder / f"{stem}.wav", tone(0.3, hz=300 + 50 * number))
+        (folder / f"{stem}.TextGrid").write_text(grid)
+        with (folder / f"{speaker}-7.trans.txt").open("a") as transcript:
+            transcript.write(f"{stem} ONE\n")
+    today, before = open_dataset(str(tmp_path)), open_dataset(str(tmp_path), fingerprint=OF_EARLIER_VERSIONS)
+    assert list(today.facets) == ["words", "speaker"] and today.group == "speaker" and "caption" in today.companions
+    assert before.fingerprint == OF_EARLIER_VERSIONS
+    assert list(before.facets) == ["class", "file"] and before.group == "file" and "caption" not in before.companions
