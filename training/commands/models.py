@@ -40,6 +40,10 @@ def add_commands(commands: Commands) -> None:
     )
     alone.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .pt2 or .onnx")
     alone.add_argument("--frames", action="store_true", help="it gives a vector for each frame instead of each sound")
+    alone.add_argument(
+        "--words", metavar="FILE",
+        help="also write what a run of audio_text has learned to read, called .npz, to compare words with sounds",
+    )  # fmt: skip
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
     knows.add_argument(
@@ -136,14 +140,21 @@ def embed(options: argparse.Namespace) -> None:
 def encoder(options: argparse.Namespace) -> None:
     """Write the encoder of a run, its front end included, as one file."""
     from training.encoder_file import write_encoder
+    from training.encoder_file.words import check_reads, write_words
 
-    about = write_encoder(named_run(options, reading=True), Path(options.out), options.step, options.frames)
+    run = named_run(options, reading=True)
+    if options.words:
+        check_reads(run, Path(options.words))
+    about = write_encoder(run, Path(options.out), options.step, options.frames)
     shape = f"frames (B, U, {about['dimension']})" if options.frames else f"embeddings (B, {about['dimension']})"
     print(
         f"Wrote the encoder of {about['run']}, step {about['step']}, to {options.out}: samples (B, S) at "
         f"{about['sample_rate']:,} Hz to {shape}.",
         file=sys.stderr,
     )
+    if options.words:
+        write_words(run, Path(options.words), about["step"], progress_line())
+        print(f"Wrote what it reads to {options.words}.", file=sys.stderr)
 
 
 def evaluate(options: argparse.Namespace) -> None:
