@@ -101,7 +101,7 @@ def test_a_file_that_is_no_sound_is_told_in_our_words_and_readers_of_screens_hea
     field, told = page.locator("#find-audio input[type=file]"), page.locator("#find-notice .notice-line")
     field.set_input_files(tmp_path / "notes.txt")
     expect(told).to_have_text(
-        "“notes.txt” is no sound file (text/plain); wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3 were expected."
+        "“notes.txt” is no sound file (text/plain); wav, rf64, w64, aiff, au, caf, sphere, flac, ogg, opus and mp3 were expected."
     )
     expect(page.get_by_test_id("toast-text")).to_have_count(0)
     field.set_input_files(tmp_path / "silent.wav")

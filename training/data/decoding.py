@@ -40,7 +40,7 @@ METADATA = ("genre", "artist", "album", "date")
 """What is read of that which a file says of itself."""
 LONGEST_METADATA = 500
 """Characters of each: more than a label keeps."""
-LIBRARY_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3", "MPEG")
+LIBRARY_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3", "MPEG")
 
 
 SILENT = "it is silent: there is nothing to hear in it, and the clips nearest to it say nothing"

@@ -1,10 +1,11 @@
 """What a file holds, told from its first bytes; its name and extension are not asked."""
 
-ACCEPTED = "wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3"
+ACCEPTED = "wav, rf64, w64, aiff, au, caf, sphere, flac, ogg, opus and mp3"
 HEAD_BYTES = 512
 SOUND_EXTENSIONS = (
-    *(".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".flac", ".ogg", ".oga"),
-    *(".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".webm", ".wma", ".amr", ".mka", ".m3u", ".m3u8", ".pls"),
+    *(".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph"),
+    *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".webm", ".wma"),
+    *(".amr", ".mka", ".m3u", ".m3u8", ".pls"),
 )
 """Files of these names that hold no sound are reported; others, such as a README, are passed over."""
 
@@ -36,6 +37,8 @@ def _accepted(head: bytes) -> str | None:
         return "rf64"
     if start == b"riff" and head[24:28] == b"wave":
         return "w64"
+    if head[:7] == b"NIST_1A":
+        return "sphere"
     if start == b"FORM" and kind in (b"AIFF", b"AIFC"):
         return "aiff"
     if head[:3] == b"ID3":

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.whole
         ("AIFF", "PCM_16"),
         ("AU", "PCM_16"),
         ("CAF", "PCM_16"),
+        ("NIST", "PCM_16"),
         ("FLAC", "PCM_16"),
         ("OGG", "VORBIS"),
         ("OGG", "OPUS"),

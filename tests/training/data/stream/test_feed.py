@@ -118,7 +118,7 @@ def test_a_damaged_shard_is_told_and_the_others_go_on(feed_of: MakeFeed, tmp_pat
     assert drawn is not None and {clip.recording >> 28 for clip in drawn} == {0, 1, 3}
     said = feed.troubles.sentence
     assert "2 shards, the first of them part-00" in said and said.endswith("skipped (it holds no sound in a known format; "
-        "wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3 are read).")  # fmt: skip
+        "wav, rf64, w64, aiff, au, caf, sphere, flac, ogg, opus and mp3 are read).")  # fmt: skip
     assert feed.troubles.news() == said and feed.troubles.news() == ""
 
 
