@@ -100,6 +100,27 @@ export function onResize(element, draw) {
 }
 
 /**
+ * What gives the focus back to what has it now in a list, once that was drawn anew: in the item of the same name to what has the
+ * same class, else to its first button, else to another element.
+ * @param {HTMLElement} list
+ * @param {string} attribute that names an item
+ * @param {HTMLElement | null} [otherwise]
+ */
+export function refocusing(list, attribute, otherwise = null) {
+  const active = document.activeElement;
+  const item = list.contains(active) ? active?.closest(`[${attribute}]`) : null;
+  if (!active || !item) return () => {};
+  const name = item.getAttribute(attribute);
+  const own = active.classList.length ? `.${CSS.escape(active.classList[0])}` : active.localName;
+  return () => {
+    const again = [...list.children].find((each) => each.getAttribute(attribute) === name);
+    /** @type {HTMLElement | null | undefined} */ (
+      again?.querySelector(own) ?? again?.querySelector("button") ?? otherwise
+    )?.focus();
+  };
+}
+
+/**
  * Calls `look` whenever the element comes to be laid out, as when its tab is opened.
  * @param {HTMLElement} element
  * @param {() => void} look

@@ -1,6 +1,6 @@
 // The table of all runs, in a dialog: sorted by any column, filtered, starred, named, looked at, laid over each other, deleted.
 
-import { closing, make } from "../core/elements.js";
+import { closing, make, refocusing } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { counted } from "../core/number_words.js";
 import { onPulse } from "../core/pulse.js";
@@ -124,7 +124,7 @@ class RunsDialog {
     if (this.renamed && this.body.querySelector(".runs-rename") && rows.some(({ name }) => name === this.renamed))
       return this.foot.follow(); // what is being written stays
     this.drawn = drawn;
-    const focused = this.focus();
+    const focused = refocusing(this.body, "data-name");
     this.repeats = repeatsOf(known.rows);
     this.heads.draw(rows);
     this.body.replaceChildren(...rows.map((row) => rowOf(row, this)));
@@ -132,19 +132,6 @@ class RunsDialog {
     this.count.textContent = rows.length === length ? counted(length, "run") : `${rows.length} of ${length}`;
     this.foot.follow();
     focused();
-  }
-
-  /** What gives the focus back to what has it now, once it was drawn anew. */
-  focus() {
-    const active = document.activeElement;
-    const row = active?.closest("tr")?.dataset.name;
-    const kind = active?.className.split(" ")[0];
-    if (!row || !this.body.contains(active)) return () => {};
-    return () => {
-      const again = this.rowOf(row);
-      const same = kind ? again?.querySelector(`.${CSS.escape(kind)}`) : again?.querySelector("input");
-      /** @type {HTMLElement | null | undefined} */ (same ?? again?.querySelector("button"))?.focus();
-    };
   }
 
   /** @param {string} name */

@@ -1,6 +1,6 @@
 // Tagging the selected clips: a field with the known tags, and the tags there are, of which the first nine have a key.
 
-import { icon, make } from "../core/elements.js";
+import { icon, make, refocusing } from "../core/elements.js";
 import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
@@ -70,7 +70,7 @@ export class TagBox {
     this.offer();
     this.back.hidden = !tags.undoing.length;
     const chosen = new Set(mine);
-    const focused = this.focus();
+    const focused = refocusing(this.chips, "data-tag", this.back); // undo, where no clip carries it any more
     this.chips.replaceChildren(...tags.names.map((tag, i) => this.chip(tag, i, chosen)));
     focused();
   }
@@ -146,20 +146,6 @@ export class TagBox {
     const done = await this.trying(this.tags.rename(tag, name));
     if (done) this.say(`${tag} is called ${name.trim()} now; Undo takes it back.`);
     return done;
-  }
-
-  /** What gives the focus back to the button of a tag that has it now, once it was drawn anew. */
-  focus() {
-    const { activeElement: active } = document;
-    const tag = active?.closest("li")?.dataset.tag;
-    if (tag === undefined || !this.chips.contains(active)) return () => {};
-    const own = `.${active?.classList[0]}`;
-    return () => {
-      const item = this.itemOf(tag);
-      /** @type {HTMLElement | null | undefined} */ (
-        item?.querySelector(own) ?? item?.querySelector("button") ?? this.back
-      )?.focus(); // undo, where no clip carries it any more
-    };
   }
 
   /** @param {string} tag */
