@@ -42,7 +42,10 @@ class RunSummary:
     @property
     def title(self) -> str:
         """What it is called where nobody named it: method, and without which parts; its folder where that is unknown."""
-        return readable_name(method_title(self.method) + without(self.breaks) + self.twin if self.method else self.name)
+        if not self.method:
+            return readable_name(self.name)
+        without = f" without {', '.join(self.breaks)}".replace("_", " ") if self.breaks else ""
+        return readable_name(method_title(self.method) + without + self.twin)
 
     @property
     def described(self) -> str:
@@ -202,11 +205,6 @@ class Library:
             return {}
         shown = {os.fsencode(name).decode("utf-8", "replace"): name for name in names if not name.startswith(".")}
         return {word: RunFolder(self.root / name) for word, name in shown.items()}
-
-
-def without(breaks: tuple[str, ...]) -> str:
-    """What a method's name is followed by where parts of it were taken out."""
-    return f" without {', '.join(breaks)}".replace("_", " ") if breaks else ""
 
 
 def _text(config: dict[str, Any], key: str) -> str:

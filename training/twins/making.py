@@ -11,11 +11,6 @@ from training.run import RunFolder, create_run
 from training.run.twins import FILE, Prediction, Role, Twin, check_alone, write_twin
 
 
-def healthy(config: RunConfig) -> RunConfig:
-    """The same run with none of its parts taken out."""
-    return replace(config, breaks=())
-
-
 def create_twins(
     config: RunConfig,
     wrong: str,
@@ -30,7 +25,8 @@ def create_twins(
     written; then neither is left.
     """
     check_alone(config.devices)
-    configs = {Role.HEALTHY: healthy(config), Role.BROKEN: broken(healthy(config), wrong)}
+    healthy = replace(config, breaks=())
+    configs = {Role.HEALTHY: healthy, Role.BROKEN: broken(healthy, wrong)}
     for folder in folders.values():
         if RunFolder(folder).exists():
             raise UserError(f"The folder {folder} holds a run already; give --out a new folder, or resume it.")
