@@ -18,7 +18,7 @@ KINDS = {
 }
 
 
-def sound_saying(path: Path, seed: int = 0, **said: str) -> Path:
+def sound_saying(path: Path, seed: int = 0, /, **said: str) -> Path:
     """A tenth of a second of noise, of the kind that its ending names; `said`: artist, album, genre, date, title."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kind, subtype = KINDS[path.suffix]

@@ -75,8 +75,8 @@ def test_it_equals_what_scikit_learn_says_of_the_same_frames(
     assert found["frames"] == told["frames"] == len(labels) == 468
     assert (found["recordings"], found["hop_seconds"], found["group"], told["labels"]) == (6, 0.04, "speaker", 3)
     assert told["chance"] == pytest.approx(np.bincount(labels).max() / len(labels))
-    for name, vectors in rows.items():
-        x, of = np.stack(vectors), told if name == "trained" else told["baselines"][name]
+    for name, each in rows.items():
+        x, of = np.stack(each), told if name == "trained" else told["baselines"][name]
         assert of["probe"] == pytest.approx(by_hand(x, np.array(labels), np.array(groups)), abs=0.01)
         knn = knn_accuracy(torch.from_numpy(x), torch.tensor(labels), torch.tensor(groups))
         assert of["cross_group_knn"] == pytest.approx(knn, abs=0.01)

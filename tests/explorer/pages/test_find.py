@@ -29,7 +29,7 @@ def search(tmp_path: Path, cache: Path) -> Iterator[Any]:
     finder = Finder(library, LayoutFolders(), EmbeddingProcess(FAKE), cache)
     services = SimpleNamespace(library=library, finder=finder, uploads=Uploads(tmp_path))
     made = Search.__new__(Search)
-    made.frame = SimpleNamespace(services=services)  # type: ignore[assignment]
+    made.frame = SimpleNamespace(services=services)
     yield made
     finder.close()
     services.uploads.close()

@@ -46,7 +46,7 @@ def ranking(tmp_path: Path, cache: Path, sent: Path, make_run: Any, make_dataset
         library=library, finder=Finder(library, LayoutFolders(), process, cache), uploads=Uploads(sent)
     )
     made = Ranking.__new__(Ranking)
-    made._frame = SimpleNamespace(services=services)  # type: ignore[assignment]
+    made._frame = SimpleNamespace(services=services)
     yield made
     services.finder.close()
     services.uploads.close()
@@ -86,7 +86,8 @@ def test_a_row_says_what_is_above_the_threshold_alone() -> None:
     sound = {"upload": "t"}
     said = "score 3.00  ·  more unusual than 100.0 % of the run's own"
     assert row_of(row, sound) == {"sound": sound, "label": "a/b.wav", "note": said, "file": "a/b.wav"}
-    assert row_of({**row, "threshold": 2.9}, sound)["note"] == f"{said}  ·  above the threshold"
+    lower: Any = {**row, "threshold": 2.9}
+    assert row_of(lower, sound)["note"] == f"{said}  ·  above the threshold"
 
 
 def test_long_sounds_are_cut_and_it_is_told_that_lengths_differ(ranking: Any, sent: Path) -> None:
