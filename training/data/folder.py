@@ -173,7 +173,7 @@ def _seen(
     sources, repeated = sources_of(sounds, beside, known)
 
     def before() -> tuple[Sequence[Source], str]:
-        earlier = labelling(names, tables, speech=False)
+        earlier = labelling(names, tables, earlier=True)
         return sources_of(sounds, beside, earlier)[0], earlier.group
 
     return Seen(sources, known.group, all_skipped, (*known.warnings, *repeated), before)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from training.data.alignments import ALIGNMENTS, read_alignment
 from training.data.dataset import Event, Skipped
 from training.data.events import EventLabels, Events, events_of, recording_of, tells_times, time_columns
-from training.data.layouts import LAYOUTS, MOST_COLUMNS, SPEECH, esc50_labels, layout_labels
+from training.data.layouts import LAYOUTS, MOST_COLUMNS, NEW_LAYOUTS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
 from training.data.tables import FILE_COLUMNS, TableRows, first_cells, first_column, read_table, read_track
@@ -46,9 +46,9 @@ class Labelling:
     """Whether a known layout tells them: all labels that there are."""
 
 
-def labelling(names: Sequence[str], tables: Mapping[str, str], *, speech: bool = True) -> Labelling:
+def labelling(names: Sequence[str], tables: Mapping[str, str], *, earlier: bool = False) -> Labelling:
     """Labels for the sounds `names` (relative, with slashes). `tables`: relative name → path of each CSV, TSV, text and
-    alignment beside them. Without `speech` as when corpora of speech, their transcripts and alignments were not read yet.
+    alignment beside them. As `earlier` versions read them: without NEW_LAYOUTS, transcripts and alignments.
 
     A known layout wins over a table, and a table over the names of folders.
     """
@@ -58,10 +58,10 @@ def labelling(names: Sequence[str], tables: Mapping[str, str], *, speech: bool =
     for table, rows in read.items():
         if table.rpartition("/")[2] == "esc50.csv" and rows and {"filename", "category", "src_file"} <= rows[0].keys():
             return replace(grouped(esc50_labels(names, rows), "src_file"), of_layout=True)
-    stretches, broken = _read_alignments(aligned if speech else {})
-    heard, said = events_of(names, read, stretches), transcripts_of(names, tables) if speech else {}
-    known = layout_labels(names, LAYOUTS if speech else [each for each in LAYOUTS if each not in SPEECH])
-    if known is not None and not speech:
+    stretches, broken = _read_alignments({} if earlier else aligned)
+    heard, said = events_of(names, read, stretches), {} if earlier else transcripts_of(names, tables)
+    known = layout_labels(names, [each for each in LAYOUTS if not earlier or each not in NEW_LAYOUTS])
+    if known is not None and earlier:
         return replace(grouped(*known), of_layout=True)
     if known is not None:
         labels, group = known

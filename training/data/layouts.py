@@ -25,10 +25,11 @@ class Layout:
     facets: tuple[str, ...]
     """The named parts of the pattern that are kept, the one to show first in front."""
     group: str | None
-    """The facet that says where a file comes from; None where the layout does not tell."""
+    """The facet that says where a file comes from; None where the layout does not tell. It is not measured itself: labels are asked for
+    across groups, so the first facet has each label in several groups where it can."""
 
 
-SPEECH = (
+NEW_LAYOUTS = (
     Layout(
         "LibriSpeech",
         re.compile(r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)-(?P=chapter)-\d{4}\.\w+"),
@@ -42,9 +43,9 @@ SPEECH = (
         "speaker",
     ),
 )
-"""Corpora whose files may have transcripts and alignments beside them."""
+"""Not known to the earlier versions that began runs on such files, which go on without."""
 LAYOUTS = (
-    *SPEECH,
+    *NEW_LAYOUTS,
     Layout(
         "Free Spoken Digit Dataset",
         re.compile(r"(?P<digit>\d)_(?P<speaker>[^\W\d_][^/_]*)_\d+\.\w+"),

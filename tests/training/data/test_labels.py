@@ -5,8 +5,17 @@ from pathlib import Path
 import pytest
 
 from training.data.labels import labelling
-from training.data.layouts import LAYOUTS, Layout
+from training.data.layouts import LAYOUTS, NEW_LAYOUTS, Layout
 
+NAMED: dict[str, tuple[str, dict[str, str | None]]] = {
+    "LibriSpeech": ("84/121/84-121-0000.flac", {"speaker": "84"}),
+    "TIMIT": ("TRAIN/DR1/FCJF0/SA1.WAV", {"sentence": "SA1", "dialect": "DR1", "speaker": "FCJF0"}),
+    "Free Spoken Digit Dataset": ("7_jackson_32.wav", {"digit": "7", "speaker": "jackson"}),
+    "Speech Commands": ("yes/00f0204f_nohash_0.wav", {"class": "yes", "speaker": "00f0204f"}),
+    "NSynth": ("bass_synthetic_033-022-050.wav", {"class": "bass", "pitch": "022", "instrument": "bass_synthetic_033"}),
+    "GTZAN": ("blues.00000.wav", {"class": "blues"}),
+}
+"""Title → a name of its files, and the labels that it tells."""
 DOCUMENT = Path(__file__).parents[3] / "docs" / "data.md"
 
 
@@ -20,7 +29,28 @@ def test_a_layout_is_documented_with_its_facets_and_its_group(layout: Layout) ->
     _, found, told = " ".join(DOCUMENT.read_text().split()).partition(layout.title)
     assert found, f"docs/data.md doesn't name the layout {layout.title}"
     group = f"group {layout.group}" if layout.group else "each file its own group"
-    assert f"{', '.join(layout.facets)}; {group})" in told[:120]
+    words = f"{', '.join(layout.facets)}; {group})"
+    assert words in told[:120], f"docs/data.md doesn't say of {layout.title}: ({words}"
+
+
+def test_every_layout_knows_a_name_of_its_files() -> None:
+    assert NAMED.keys() == {layout.title for layout in LAYOUTS}, "NAMED of this file has a name and its labels for each"
+
+
+def test_durability_runs_that_were_begun_before_a_layout_was_known_go_on_without_it() -> None:
+    before = {layout.title for layout in LAYOUTS if layout not in NEW_LAYOUTS}
+    assert before == {"Free Spoken Digit Dataset", "Speech Commands", "NSynth", "GTZAN"}, (
+        "a new layout stands in NEW_LAYOUTS"
+    )
+
+
+@pytest.mark.parametrize("title", NAMED)
+def test_a_file_of_a_layout_gets_its_labels_from_its_name(title: str) -> None:
+    name, labels = NAMED[title]
+    known = labelling([f"somewhere/{name}"], {})
+    (layout,) = (each for each in LAYOUTS if each.title == title)
+    expected = labels if layout.group else {**labels, "file": f"somewhere/{name}"}
+    assert (known.labels[f"somewhere/{name}"], known.group) == (expected, layout.group or "file")
 
 
 def test_spoken_digits() -> None:
