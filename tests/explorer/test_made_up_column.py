@@ -24,18 +24,18 @@ from training.run import RunFolder, create_run
 from training.run.schema import Column
 from training.trainer import train
 
-PEAK = Column("peak", "Peak", "number", unit="of full scale", meaning="The largest sample.")
-NORM = Column("norm", "Length of the embedding", "number", "snapshot")
-SIDE = Column("side", "Side of the map", "flag", "snapshot", names=("left", "right"), writer="projector")
+MADE_UP = Column("made_up", "Made up", "number", unit="of full scale", meaning="The largest sample.")
+NORM = Column("made_up_norm", "Length of the embedding", "number", "snapshot")
+SIDE = Column("made_up_side", "Side of the map", "flag", "snapshot", names=("left", "right"), writer="projector")
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> RunFolder:
     """A run of a few real steps, and its first maps, with a column more of each sort."""
-    peak = ClipColumn(PEAK, lambda data, clips: np.array([np.abs(data.waveform(int(c))).max() for c in clips]))
+    largest = ClipColumn(MADE_UP, lambda data, clips: np.array([np.abs(data.waveform(int(c))).max() for c in clips]))
     norm = SnapshotColumn(NORM, lambda taken: taken.embeddings.norm(dim=1))
     side = MapColumn(SIDE, lambda units, places: (places[:, 0] > 0).astype(np.float32))
-    monkeypatch.setattr(columns, "CLIP_COLUMNS", (*columns.CLIP_COLUMNS, peak))
+    monkeypatch.setattr(columns, "CLIP_COLUMNS", (*columns.CLIP_COLUMNS, largest))
     monkeypatch.setattr(columns, "SNAPSHOT_COLUMNS", (*columns.SNAPSHOT_COLUMNS, norm))
     monkeypatch.setattr(map_columns, "MAP_COLUMNS", (*map_columns.MAP_COLUMNS, side))
     sounds = write_sounds(tmp_path / "sounds")
@@ -51,20 +51,20 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> RunFold
 
 
 def test_a_column_is_declared_read_and_sent(run: RunFolder, tmp_path: Path) -> None:
-    assert {PEAK, NORM} < set(run.schema().columns)
+    assert {MADE_UP, NORM} < set(run.schema().columns)
     bundle = Bundle(run)
-    assert {PEAK, NORM, SIDE} < set(bundle.columns()) == set(bundle.schema().columns)
+    assert {MADE_UP, NORM, SIDE} < set(bundle.columns()) == set(bundle.schema().columns)
     app = FastAPI()
     app.include_router(byte_routes(Library(tmp_path / "runs"), Uploads(tmp_path), LayoutFolders()))
     page = TestClient(app)
     sent = {c["name"]: c for c in page.get(f"{PREFIX}/run/short/points").json()["columns"]}
-    assert (sent["peak"]["title"], sent["peak"]["unit"]) == ("Peak", "of full scale")
-    assert sent["peak"]["values"] == pytest.approx(run.columns()["peak"], abs=1e-4)
-    assert all(0 < value <= 1 for value in sent["peak"]["values"])
+    assert (sent["made_up"]["title"], sent["made_up"]["unit"]) == ("Made up", "of full scale")
+    assert sent["made_up"]["values"] == pytest.approx(run.columns()["made_up"], abs=1e-4)
+    assert all(0 < value <= 1 for value in sent["made_up"]["values"])
     for step in run.snapshots():
         vectors = run.snapshot(step)["embeddings"].astype(np.float32)
-        norms = page.get(f"{PREFIX}/run/short/column?name=norm&step={step}").json()["values"]
+        norms = page.get(f"{PREFIX}/run/short/column?name=made_up_norm&step={step}").json()["values"]
         assert norms == pytest.approx(np.linalg.norm(vectors, axis=1), rel=1e-2) and not math.isnan(sum(norms))
-        sides = page.get(f"{PREFIX}/run/short/column?name=side&step={step}").json()
+        sides = page.get(f"{PREFIX}/run/short/column?name=made_up_side&step={step}").json()
         places = bundle.layout(step).places
         assert sides["names"] == ["left", "right"] and sides["values"] == (places[:, 0] > 0).astype(int).tolist()

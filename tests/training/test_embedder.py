@@ -110,7 +110,7 @@ def test_store_embedder_and_snapshot_agree(
     by_waveform = embedder.embed([tones.waveform(int(c)) for c in clips])
     scale = np.abs(by_waveform).max()
     np.testing.assert_allclose(by_store, by_waveform, atol=5e-3 * scale)  # the store keeps half precision
-    assert np.abs(by_waveform[0] - by_waveform[1]).max() > 2e-2 * scale
+    assert np.abs(by_waveform[0] - by_waveform[1]).max() > 1e-2 * scale, "else the tolerance above says nothing"
     np.testing.assert_array_equal(by_store[1], by_store[4])
     kept = run.snapshot(3)
     assert kept is not None

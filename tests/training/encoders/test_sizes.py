@@ -73,8 +73,11 @@ def test_sizes_grow_and_the_largest_has_about_twenty_million(name: str) -> None:
     sizes = ENCODERS[name].sizes
     assert tuple(sizes) == ENCODER_SIZES
     counts = [size.parameters for size in sizes.values()]
-    assert all(2.3 < larger / smaller < 6 for smaller, larger in pairwise(counts))
-    assert 18e6 < counts[-1] < 22e6
+    ratios = [larger / smaller for smaller, larger in pairwise(counts)]
+    assert all(2.3 < ratio < 6 for ratio in ratios), (
+        f"each size has some four times the parameters of the last: {ratios}"
+    )
+    assert 18e6 < counts[-1] < 22e6, "the largest has about 20 million parameters"
 
 
 def test_the_largest_transformers_are_vit_small() -> None:

@@ -248,7 +248,7 @@ def test_every_measure_is_described_logged_and_documented(made_run: Callable[...
         assert curve.meaning.endswith(".") and curve.convention and curve.source
         told = rows[1:] if name == "cka_to_last" else rows  # the first snapshot has none before it
         assert told and all(isinstance(row[f"measure/{name}"], float) for row in told), name
-        assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
+        assert f"\n### `{name}` — " in page, f"docs/measures.md has a section of each measure, and none of {name}"
     logged = {
         name.removeprefix("measure/").split("/")[0] for row in rows for name in row if name.startswith("measure/")
     }

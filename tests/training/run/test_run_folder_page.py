@@ -123,7 +123,7 @@ def same(heading: str, objects: Iterable[Mapping[str, Any]]) -> None:
     """The table has exactly the keys that these have together, each of its type."""
     about = told(heading)
     found = [pair for one in objects for pair in keys(one, about)]
-    assert {key for key, _ in found} == set(about), heading
+    assert {key for key, _ in found} == set(about), f"docs/run-folder.md has a row for every key below {heading}"
     assert [(key, value, about[key]) for key, value in found if not fits(value, about[key])] == []
 
 

@@ -23,6 +23,10 @@ ON: dict[str, float] = {
     "background": 1.0, "reverb": 1.0, "resize_crop": 0.5,
 }  # fmt: skip
 """A value at which each setting must show."""
+COVERING = {"mixup", "background", "reverb", "noise", "time_mask"}
+"""Those that let something else be heard than the clip, or hide frames of it."""
+BURST = torch.ones(64, 6, 12) * (torch.arange(12) < 9)
+"""64 clips of power 1, (B, F, T), each 9 frames long."""
 HOP = 0.02
 """Seconds of a frame."""
 
@@ -32,7 +36,9 @@ def clips(batch: int = 8, bands: int = 6, frames: int = 16, seed: int = 0) -> to
 
 
 def test_every_setting_is_tested() -> None:
-    assert {s.name for s in describe(MelViews)} == {f.name for f in fields(MelViews)} == ON.keys() | {"crop_seconds"}
+    named = {s.name for s in describe(MelViews)}
+    assert named == {f.name for f in fields(MelViews)}
+    assert ON.keys() == named - {"crop_seconds"}, "ON of this file has a value for every setting at which it shows"
 
 
 def test_all_off_gives_the_clip_itself() -> None:
@@ -157,14 +163,19 @@ def test_padding_is_told_from_the_clip() -> None:
     assert torch.equal(inside, loud) and 0 < int(inside.sum()) < inside.numel()
 
 
-def test_a_resized_crop_moves_what_is_shown_with_the_clip() -> None:
-    views, lengths = replace(OFF, time_shift=1.0, resize_crop=0.5), torch.full((64,), 9)
-    power = torch.ones(64, 6, 12) * (torch.arange(12) < 9)
-    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0), HOP)
+@pytest.mark.parametrize("name", sorted(ON.keys() - COVERING))
+def test_what_is_shown_moves_with_the_clip(name: str) -> None:
+    """The frames that are told to show the clip are those in which it is heard."""
+    views = replace(OFF, **{"time_shift": 0.7, name: ON[name]})
+    view, inside = views.placed(BURST, torch.full((64,), 9), 24, Generator().manual_seed(0), HOP)
     loud = view.amax(1) > math.log(FLOOR) / 2
-    assert (loud == inside).float().mean() > 0.95
-    widths = inside.sum(1)
-    assert widths.min() < 9 < widths.max()  # some are blown up, others shrunk
+    assert (loud == inside).float().mean() > 0.95, "what moves frames of the view moves `inside` too"
+
+
+def test_a_resized_crop_blows_some_clips_up_and_shrinks_others() -> None:
+    views = replace(OFF, time_shift=1.0, resize_crop=0.5)
+    widths = views.placed(BURST, torch.full((64,), 9), 24, Generator().manual_seed(0), HOP)[1].sum(1)
+    assert widths.min() < 9 < widths.max()
 
 
 @pytest.mark.parametrize("crop_seconds", [0.32, 1.0, 3.0])
