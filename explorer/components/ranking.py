@@ -6,7 +6,9 @@ from explorer.components.browser_part import BrowserPart
 
 
 class RankingList(BrowserPart):
-    """Value: {"rows": as those of a ClipList, "table": the text of a CSV file, "name": what that is called}, or None."""
+    """Value: {"run": by which they are ranked, "text": what came of it, "rows": as those of a ClipList, "table": the text of a CSV
+    file, "name": what that is called}, or None. It is shown while that run is looked at.
+    """
 
     module = "sound/ranking.js"
     kind = "part-ranking"

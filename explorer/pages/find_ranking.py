@@ -59,28 +59,26 @@ class Ranking:
                 self._list = RankingList(empty=NONE_RANKED, elem_id="ranking-list")
 
     def wire(self, in_view: InView, step: gr.Dropdown) -> None:
-        """What is dropped is ranked by the run that is looked at; another run's answer begins anew."""
+        """What is dropped is ranked by the run that is looked at; the list shows it while that run is."""
         shown = [self._zone, self._notice, self._list]
         taken: dict[str, Any] = {**self._frame.private, "concurrency_id": "ranking", "concurrency_limit": 2}
         self._zone.upload(None, None, self._notice, js=READING)
-        ranked = self._zone.upload(self._rank, [in_view, step, self._zone], shown, **taken)
-        in_view.seen(None, None, shown[1:], js="() => [null, null]")
-        in_view.seen(None, cancels=[ranked])
+        self._zone.upload(self._rank, [in_view, step, self._zone], shown, **taken)
 
     def _rank(self, looked: Looked, step: int | None, paths: Sequence[str] | None) -> Iterator[tuple[Any, Any, Any]]:
-        """The zone is emptied for the next; the sentence says how far it is, and at last what came of it."""
+        """The zone is emptied for the next; the sentence says how far it is, or what is wrong."""
         try:
             with tempfile.TemporaryDirectory() as unpacked:
                 files = sent_files(paths or (), Path(unpacked))
                 for text, fraction, value in self._ranked(named(run_of(looked)), step_of(step), files):
-                    yield None, said(text, "" if value else "busy", fraction), value or gr.skip()
+                    yield None, said(text, "busy" if text else "", fraction), value or gr.skip()
         except UserError as error:
             yield None, said(str(error), "bad"), gr.skip()
 
     def _ranked(
         self, run: str, step: int | None, files: Sequence[tuple[str, Path]]
     ) -> Iterator[tuple[str, float | None, dict[str, Any] | None]]:
-        """Sentences with a fraction, and in the end one with the list's value. Raises UserError."""
+        """Sentences with a fraction, and in the end none with the list's value. Raises UserError."""
         finder, uploads = self._frame.services.finder, self._frame.services.uploads
         folder = self._frame.services.library.run(run)
         if folder is None:
@@ -114,11 +112,6 @@ class Ranking:
             )
         threshold, sounds = usual.reference.threshold, {id(row): sound for row, sound in rows}
         recordings = most_unusual_first([row for row, _ in rows])
-        value = {
-            "rows": [row_of(row, sounds[id(row)]) for row in recordings],
-            "table": scores_table(recordings),
-            "name": f"unusual-{run}.csv",
-        }
         above = sum(map(is_above, recordings))
         sentences = [
             f"{above:,} of {counted(len(rows), 'sound')} score above the threshold of {threshold:.2f}, as 1 % of the run's own "
@@ -126,7 +119,14 @@ class Ranking:
             unlike_lengths(seconds_of_recordings(usual.dataset), np.array(seconds)),
             f"{counted(len(refused), 'file')} left out: {refused[0]}" if refused else "",
         ]
-        yield " ".join(filter(None, sentences)), None, value
+        value = {
+            "run": run,
+            "text": " ".join(filter(None, sentences)),
+            "rows": [row_of(row, sounds[id(row)]) for row in recordings],
+            "table": scores_table(recordings),
+            "name": f"unusual-{run}.csv",
+        }
+        yield "", None, value
 
 
 def row_of(row: Recording, sound: dict[str, Any]) -> dict[str, Any]:

@@ -271,8 +271,10 @@ def test_several_sounds_are_ranked_heard_and_kept_as_a_table(
     files = [written(tmp_path / f"{hz}.wav", tone(0.6, hz=hz)) for hz in (250, 5_500)]
     (tmp_path / "broken.wav").write_bytes(b"no sound" * 100)
     page.locator("#ranking-drop input[type=file]").set_input_files([*files, tmp_path / "broken.wav"])
-    page.locator("#ranking-notice").filter(has_text="the run's own 40 recordings do").wait_for()
-    expect(page.locator("#ranking-notice")).to_contain_text("1 file left out: broken.wav cannot be used")
+    told = page.locator("#ranking-list .notice-line")
+    told.filter(has_text="the run's own 40 recordings do").wait_for()
+    expect(told).to_contain_text("1 file left out: broken.wav cannot be used")
+    expect(page.locator("#ranking-notice .notice-line")).to_be_hidden()
     rows = page.locator("#ranking-list .clip")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("score")
@@ -287,6 +289,11 @@ def test_several_sounds_are_ranked_heard_and_kept_as_a_table(
     table = Path(kept.value.path()).read_text().splitlines()
     assert table[0] == ",".join(COLUMNS)
     assert [line.split(",")[0] for line in table[1:]] == listed
+    page.locator("#run input").click()
+    page.locator("#run [data-name=example]").click()
+    expect(rows).to_have_count(0)  # which another run ranked
+    page.go_back()
+    expect(rows).to_have_count(2)
     assert seen.troubles == []
 
 

@@ -158,7 +158,9 @@ def test_values_of_components_are_in_the_types_of_the_page(
         "WordsValue": [{"reads": True, "note": "", "words": "rain"}, {"reads": False, "note": UNREAD, "words": ""}],
         "ClipRow": rows,
         "ClipListValue": [{"rows": rows, "empty": "None."}, {"waiting": 10}],
-        "RankingValue": [{"rows": rows, "table": "file,score\n", "name": "unusual-a.csv"}],
+        "RankingValue": [
+            {"run": "a", "text": "1 of 3.", "rows": rows, "table": "file,score\n", "name": "unusual-a.csv"}
+        ],
         "PickerSet": [clips_to_pick(each)["set"] for each in (dataset, windowed)],
         "NoticeValue": [said("A sentence."), said("Wrong.", "bad"), said("Opening …", "busy", 0.5)],
         "DataSummaryValue": [summary_of(dataset)],

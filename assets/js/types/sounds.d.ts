@@ -74,6 +74,8 @@ export type ClipListValue = { rows: ClipRow[]; empty?: string; waiting?: undefin
 
 /** From Python: RankingList's value; `table` is the text of a CSV file, `name` what that is called. */
 export interface RankingValue {
+  run: string;
+  text: string;
   rows: ClipRow[];
   table: string;
   name: string;
