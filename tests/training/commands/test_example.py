@@ -21,8 +21,9 @@ def test_what_it_declares_is_what_new_runs_declare() -> None:
     facets = json.loads((EXAMPLE_FOLDER / "probe.json").read_text())["facets"]
     method = built_method(RunConfig.from_json(run.config()), 1, 1)
     declared = {curve.key: curve for curve in curves(method, tuple(facets))}
-    assert run.schema().curves == tuple(declared[curve.key] for curve in run.schema().curves)
-    assert run.schema().pictures == method.pictures and run.schema().verdicts == verdicts.KINDS
+    anew = "python -m benchmarks.example_run schema writes it anew"
+    assert run.schema().curves == tuple(declared[curve.key] for curve in run.schema().curves), anew
+    assert run.schema().pictures == method.pictures and run.schema().verdicts == verdicts.KINDS, anew
 
 
 READING = {

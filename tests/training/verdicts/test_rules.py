@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.made_up_curves import LINES, kind, made
 from training.verdicts import ALARMING, KINDS, Readings
+from training.verdicts.rules import RULES
 
 
 def test_a_healthy_run_learns_since_it_is_above_random_initialisation() -> None:
@@ -100,7 +101,28 @@ def test_without_labels_a_falling_loss_is_learning() -> None:
     assert kind(made(cross_group_knn=unlabelled, loss=[6.0] * 10)).kind == "plateau"
 
 
-def test_every_kind_is_told_of_some_run_above_and_documented() -> None:
+FLAT = [0.5] * 10
+TOLD = {
+    "diverging": made(loss=[5, 4, 3, 50, 120, 200, 300, 400, 500, 900]),
+    "complete_collapse": made(centred_std=[1.0] + [0.1] * 9),
+    "dimensional_collapse": made(effective_rank=[60.0] + [2.0] * 9),
+    "trivial_solution": made(loss=[5.5, *[5.01] * 9], cross_group_knn=FLAT),
+    "plateau": made(loss=[6.0] * 10, cross_group_knn=FLAT),
+    "learning": made(),
+    "too_early": Readings.of([], {}, "byol"),
+    "one_snapshot": Readings.of([{"step": 1, "measure/effective_rank": 20.0}], {}, None),
+}
+"""Kind → readings of which it is told."""
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_kind_is_told_of_its_readings(told: str) -> None:
+    assert kind(TOLD[told]).kind == told
+
+
+def test_every_kind_is_told_of_some_run_and_documented() -> None:
+    assert TOLD.keys() == {about.kind for about in KINDS}, "TOLD of this file has readings of which each kind is told"
+    assert {name for name, _ in RULES} < TOLD.keys(), "KINDS has the title and meaning of each of RULES"
     page = (Path(__file__).resolve().parents[3] / "docs" / "verdicts.md").read_text()
     assert set(ALARMING) < {kind.kind for kind in KINDS}
     for about in KINDS:
