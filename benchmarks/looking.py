@@ -23,9 +23,9 @@ from explorer.jobs.orphans import held, last_line, mark
 from explorer.projector.chain import Chain
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
-from explorer.search.finder import kept_step
 from explorer.search.index import Index
 from explorer.search.process import EmbeddingProcess
+from explorer.search.weights import kept_step
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes import PREFIX, byte_routes
 from training import checkpoint, durable

@@ -2,7 +2,6 @@
 sounds?"""
 
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +18,13 @@ from explorer.search.matches import Anchors, Matches, anchors_among, clip_matche
 from explorer.search.process import EmbeddingProcess
 from explorer.search.unusual import Usual, more_unusual_than, pieces, usual_of
 from explorer.search.vectors import IndexedVectors, Vectors
+from explorer.search.weights import Newest, kept_step, nearest_step
 from explorer.search.words import Words, beside_words, clips_of_map, negated, reads
 from training.anomaly.recording import Recording
 from training.anomaly.reference import CLIPS as MOST_USUAL
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.run import RunFolder, State
-
-STAY_SECONDS = 60.0
+from training.run import RunFolder
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Finder:
         self._process = process or EmbeddingProcess()
         self._index = Index(self._process, root)
         self._words = Words(self._process, self._index)
-        self._listening: dict[str, tuple[int, float]] = {}
+        self._newest = Newest()
 
     def start(self) -> None:
         """Have the process that listens started, before it is asked anything."""
@@ -73,7 +71,7 @@ class Finder:
         if dataset is None:
             self._process.start()
             return self._library.sounds(run).note
-        _, progress = self._all_clips(run, self._listening_step(name, run, step), dataset)
+        _, progress = self._all_clips(run, self._listening(run, step), dataset)
         if progress is None:
             self._process.start()
             return ""
@@ -84,7 +82,7 @@ class Finder:
     def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Matches:
         """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
         run = self._run(name)
-        listening = self._listening_step(name, run, step)
+        listening = self._listening(run, step)
         heard = self._process.embeddings(run, listening, [_audible(waveform)])
         dataset, snapshot = self._library.sounds(run).dataset, nearest_step(run.snapshots(), listening)
         whole, progress = (None, None) if dataset is None else self._all_clips(run, listening, dataset)
@@ -98,7 +96,7 @@ class Finder:
     def find_words(self, name: str, text: str, step: int | None = None, count: int = 10) -> Matches:
         """The `count` clips that lie nearest to a text. Raises UserError, also where the run's method reads nothing."""
         run = self._run(name)
-        listening = self._listening_step(name, run, step)
+        listening = self._listening(run, step)
         dataset, snapshot = self._library.sounds(run).dataset, nearest_step(run.snapshots(), listening)
         place = self._words.place(run, listening, text, dataset)
         probe = clips_of_map(run, snapshot)
@@ -132,7 +130,7 @@ class Finder:
         is the clip `own` of the data, or another sound. None where nothing can be compared. Raises UserError.
         """
         run = self._run(name)
-        dataset, listening = self._library.sounds(run).dataset, self._listening_step(name, run, step)
+        dataset, listening = self._library.sounds(run).dataset, self._listening(run, step)
         if dataset is None or listening not in run.snapshots():
             return None
         heard = self._process.embeddings(run, listening, pieces(_audible(waveform), dataset))
@@ -141,7 +139,7 @@ class Finder:
     def usual(self, name: str, step: int | None = None) -> Usual:
         """The run's own recordings, beside which others are ranked; first `prepare` them. Raises UserError where they aren't all here."""
         run = self._run(name)
-        listening, dataset = self._listening_step(name, run, step), self._library.sounds(run).dataset
+        listening, dataset = self._listening(run, step), self._library.sounds(run).dataset
         if dataset is None:
             raise UserError(f"The run's own sounds are needed to rank others. {self._library.sounds(run).note}".strip())
         order = self._on_map(run, listening, dataset)
@@ -227,17 +225,9 @@ class Finder:
             step, _units(run, snapshot, vectors), None if snapshot is None else unit_embeddings(run, snapshot)
         )
 
-    def _listening_step(self, name: str, run: RunFolder, step: int | None) -> int:
-        """The weights to search with. Where none are asked for, those of a run at work stay the same for a minute, or
-        the clips would be embedded anew for every search.
-        """
-        chosen, since = self._listening.get(name, (-1, 0.0))
-        stay = step is None and time.monotonic() - since < STAY_SECONDS and chosen in run.checkpoints()
-        if not (stay and run.status().active):
-            chosen, since = kept_step(run, step), time.monotonic()
-        if step is None:
-            self._listening[name] = (chosen, since)
-        return chosen
+    def _listening(self, run: RunFolder, step: int | None) -> int:
+        """The weights to search with: the newest where no step is asked for."""
+        return self._newest.step(run) if step is None else kept_step(run, step)
 
     def _place(
         self, run: RunFolder, step: int | None, probe: np.ndarray | None, anchors: Anchors
@@ -253,30 +243,6 @@ class Finder:
         if run is None:
             raise UserError("There is no such run.")
         return run
-
-
-def kept_step(run: RunFolder, step: int | None = None) -> int:
-    """The kept weights nearest to `step`, or the newest. Raises UserError where the run has none."""
-    run.check_trained_here()
-    found = nearest_step(run.checkpoints(), step)
-    if found is None:
-        raise UserError(f"{_without_weights(run)}, so nothing can be heard with its model.")
-    return found
-
-
-def _without_weights(run: RunFolder) -> str:
-    """Why a run has none, as the beginning of a sentence."""
-    status = run.status()
-    if status.active or status.state is State.WAITING:
-        return "This run has kept no weights yet"
-    return "The weights of this run are gone" if run.snapshots() else "This run has ended before it kept any weights"
-
-
-def nearest_step(steps: Sequence[int], step: int | None) -> int | None:
-    """The one of `steps` nearest to `step`, the last where that is None; None where there are none."""
-    if not steps:
-        return None
-    return steps[-1] if step is None else min(steps, key=lambda kept: (abs(kept - step), kept))
 
 
 def _units(run: RunFolder, snapshot: int | None, vectors: np.ndarray) -> np.ndarray:

@@ -1,4 +1,3 @@
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,12 @@ import pytest
 from explorer.runs.layouts import Layout, LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash, unit_rows
-from explorer.search import finder as module
 from explorer.search.comparison import random_pair_cosines
-from explorer.search.finder import Finder, kept_step, nearest_step
+from explorer.search.finder import Finder
 from explorer.search.matches import anchors_among, place_among
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import spectrum
 from training.errors import UserError
-from training.run import RunWriter, State, Status
 
 CLIPS, POINTS = 60, 40
 
@@ -143,58 +140,12 @@ def test_a_comparison_at_every_kept_step(finder: Any) -> None:
     assert rows[0].cosine < 0
 
 
-def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(
-    finder: Any, run: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer = RunWriter(run.path)
-    writer.write_status(Status(State.TRAINING))
-    assert finder.find("a", tone(440)).step == 20
-    writer.write_checkpoint(30, b"weights", b"state", {"weights": "30"})
-    assert finder.find("a", tone(440)).step == 20
-    assert finder.find("a", tone(440), step=30).step == 30
-    writer.write_status(Status(State.FINISHED))
-    assert finder.find("a", tone(440)).step == 30, "the weights of a run that has ended are its newest"
-    writer.write_status(Status(State.TRAINING))
-    writer.write_checkpoint(40, b"weights", b"state", {"weights": "40"})
-    assert finder.find("a", tone(440)).step == 30
-    monkeypatch.setattr(module, "STAY_SECONDS", 0.0)
-    assert finder.find("a", tone(440)).step == 40
-    writer.close()
-
-
 def test_what_cannot_be_searched_is_said(finder: Any, make_run: Any, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no such run"):
         finder.find("../a", tone(440))
     for nothing in (np.zeros(0), np.full(5, np.nan), np.zeros((5, 2))):
         with pytest.raises(UserError, match="This is no sound"):
             finder.find("a", nothing)
-
-
-@pytest.mark.parametrize(
-    ("state", "snapshots", "said"),
-    [
-        (State.TRAINING, (), "This run has kept no weights yet,"),
-        (State.WAITING, (), "This run has kept no weights yet,"),
-        (State.FAILED, (), "This run has ended before it kept any weights,"),
-        (State.FINISHED, (0, 10), "The weights of this run are gone,"),
-    ],
-)
-def test_why_a_run_has_no_weights_is_said(
-    state: State, snapshots: Any, said: str, finder: Any, make_run: Any, tmp_path: Path
-) -> None:
-    run = make_run(tmp_path / "runs" / "new", snapshots=snapshots)
-    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
-    writer = RunWriter(run.path)
-    writer.write_status(Status(state))
-    with pytest.raises(UserError, match=f"^{said} so nothing can be heard with its model"):
-        finder.find("new", tone(440))
-    writer.close()
-
-
-def test_the_nearest_kept_step(run: Any) -> None:
-    assert [nearest_step([0, 10, 20], step) for step in (None, 0, 4, 6, 5, 99)] == [20, 0, 0, 10, 0, 20]
-    assert nearest_step([], 5) is None
-    assert kept_step(run, 13) == 10
 
 
 def test_a_new_clip_is_placed_close_to_where_it_would_lie() -> None:
