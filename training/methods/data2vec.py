@@ -28,7 +28,7 @@ from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
 from training.methods.symbols import STOP_GRADIENT
-from training.methods.two_views import SHOWN, cosines
+from training.methods.two_views import SHOWN
 from training.parts.mean_over import loss_over
 from training.parts.slow_copy import follow, slow_copy
 from training.run.schema import Picture
@@ -107,8 +107,8 @@ class Data2Vec(Method):
     pictures = (
         Picture(
             "similarity", "Predictions against targets",
-            "Each row is what the student says of a clip's first hidden moment, each column what the teacher made of one: "
-            "bright on the diagonal means that the prediction fits its own clip.",
+            "Each row is what the student says of a clip's first hidden moment, each column what the teacher made of the same "
+            "moment of a clip: bright on the diagonal means that the prediction fits its own clip, and not just its place.",
             "matrix", rows="clips", columns="clips", low=-1.0, high=1.0, shows="diagonal",
         ),
         Picture(
@@ -160,13 +160,19 @@ class Data2Vec(Method):
         follow(self.teacher, self.encoder, 1 - (1 - self.config.teacher_momentum) * (1 - 0.9 * progress))
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cosines of predictions with targets of single moments, and the spread of both over all hidden ones."""
+        """Cosines of predictions with each clip's target at the same moment, and the spread of both over all hidden ones.
+
+        At another moment targets differ by their place alone, which is foretold without listening.
+        """
         x, hidden = views["x"][:SHOWN], views["hidden"][:SHOWN]
         prediction, target = self.predicted(x, hidden), self.target(x, views["inside"][:SHOWN])
         first = hidden.int().argmax(1)  # (B,)
         clip = torch.arange(len(x), device=x.device)
         spread = [weighted_std(every.flatten(0, 1), hidden.flatten()) for every in (prediction, target)]
-        return {"similarity": cosines(prediction[clip, first], target[clip, first]), "spread": torch.stack(spread)}
+        similarity = functional.cosine_similarity(
+            prediction[clip, first, None], target[:, first].transpose(0, 1), dim=2
+        )
+        return {"similarity": similarity, "spread": torch.stack(spread)}
 
 
 def normalised_over_time(layer: Tensor, inside: Tensor) -> Tensor:

@@ -98,7 +98,7 @@ class M2D(Method):
         Picture(
             "similarity", "Predictions against targets",
             "Each row is what is predicted of a clip's first hidden patch, each column what the slow copy made of one: "
-            "bright on the diagonal means that the prediction fits its own clip.",
+            "bright on the diagonal means that the prediction fits its own patch, by what sounds there or by its place alone.",
             "matrix", rows="clips", columns="clips", low=-1.0, high=1.0, shows="diagonal",
         ),
         Picture(

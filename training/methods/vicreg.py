@@ -82,7 +82,8 @@ class VICReg(TwoViews):
         Picture(
             "covariance",
             "Covariance of the outputs",
-            "How output numbers vary together over the clips: the diagonal should be 1 or more, everything else 0.",
+            f"How output numbers, the first {SHOWN_WIDTH} at most, vary together over the clips' first views: the diagonal "
+            "should be 1 or more, everything else 0.",
             "matrix",
             rows="outputs",
             columns="outputs",
@@ -120,7 +121,7 @@ class VICReg(TwoViews):
         }
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The covariance of the first outputs, over all clips."""
+        """The covariance of the first outputs, over all first views."""
         return {"covariance": covariance(self.projected(views)[0])[:SHOWN_WIDTH, :SHOWN_WIDTH]}
 
 

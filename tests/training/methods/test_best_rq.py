@@ -122,3 +122,16 @@ def test_the_quantiser_is_drawn_from_the_seed_and_never_learns(encoder: str) -> 
     torch.testing.assert_close(method.codebook.norm(dim=1), torch.ones(len(method.codebook)))
     assert torch.equal(method_with(seed=3).codebook, method_with(seed=3).codebook)
     assert not torch.equal(method_with(seed=3).codebook, method_with(seed=4).codebook)
+
+
+def test_the_picture_counts_the_true_and_the_guessed_codes_of_hidden_steps() -> None:
+    method = method_with(codes=12).eval()
+    views = method.views(batch_of(), Generator().manual_seed(1))
+    with torch.no_grad():
+        said, found = method.scores(views["masked"]).argmax(2), method.lens(views)["code_use"]
+    places = views["hidden"].nonzero().tolist()
+    for drawn, codes in zip(found, (views["code"], said), strict=True):
+        counts = [0] * 12
+        for b, u in places:
+            counts[codes[b, u]] += 1
+        assert drawn.tolist() == pytest.approx([count / len(places) for count in counts])

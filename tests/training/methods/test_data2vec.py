@@ -171,7 +171,7 @@ def test_the_spread_is_that_of_the_counted_rows() -> None:
     torch.testing.assert_close(weighted_std(x, counted), x[counted].std(0, correction=0))
 
 
-def test_the_similarity_is_of_each_clips_first_hidden_moment() -> None:
+def test_the_similarity_is_of_each_clips_first_hidden_moment_with_the_same_moment_of_each() -> None:
     method = method_with().eval()
     views = views_for(method)
     with torch.no_grad():
@@ -179,7 +179,31 @@ def test_the_similarity_is_of_each_clips_first_hidden_moment() -> None:
         prediction = method.predicted(views["x"], views["hidden"])
         target = method.target(views["x"], views["inside"])
     places = [views["hidden"][clip].tolist().index(True) for clip in range(CLIPS)]
-    for i in (0, 3, 15):
-        for j in (0, 7, 15):
-            expected = functional.cosine_similarity(prediction[i, places[i]], target[j, places[j]], dim=0)
+    assert len(set(places)) > 1
+    for i in range(CLIPS):
+        for j in range(CLIPS):
+            expected = functional.cosine_similarity(prediction[i, places[i]], target[j, places[i]], dim=0)
             assert float(lens["similarity"][i, j]) == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_the_spread_is_over_the_hidden_moments_of_all_clips_shown() -> None:
+    method = method_with().eval()
+    views = views_for(method)
+    with torch.no_grad():
+        found = method.lens(views)["spread"]
+        said = method.predicted(views["x"], views["hidden"]), method.target(views["x"], views["inside"])
+    for drawn, every in zip(found, said, strict=True):
+        rows = torch.stack([every[b, u].double() for b, u in views["hidden"].nonzero().tolist()])
+        torch.testing.assert_close(drawn.double(), rows.std(0, correction=0), rtol=1e-4, atol=1e-5)
+
+
+def test_a_model_that_knows_places_alone_has_no_brighter_diagonal() -> None:
+    method = method_with().eval()
+    views = views_for(method, frames=32)  # whole views, so that a place is the same in all of them
+    assert len(set(views["hidden"].int().argmax(1).tolist())) > 1
+    with torch.no_grad():
+        for network in (method.encoder, method.teacher):
+            network.embedding.weight.zero_()
+        method.missing.copy_(method.encoder.embedding.bias)
+        similarity = method.lens(views)["similarity"]
+    torch.testing.assert_close(similarity, similarity[:, :1].expand_as(similarity))

@@ -227,3 +227,17 @@ def test_no_gradient_reaches_what_names_moments() -> None:
     step(method, 0.3)
     method.loss(method.views(batch_of(), Generator().manual_seed(1)))["loss"].backward()
     assert all(p.grad is None and not p.requires_grad for p in method.units.parameters())
+
+
+def test_the_picture_counts_the_true_and_the_guessed_clusters_of_hidden_moments() -> None:
+    method = method_with().eval()
+    views = method.views(batch_of(), Generator().manual_seed(1))
+    with torch.no_grad():
+        said = method.scores(views["x"], views["hidden"]).argmax(2)
+        found = method.lens(views)["cluster_use"]
+    places = views["hidden"].nonzero().tolist()
+    for drawn, clusters in zip(found, (views["unit"], said), strict=True):
+        counts = [0] * 12
+        for b, u in places:
+            counts[clusters[b, u]] += 1
+        assert drawn.tolist() == pytest.approx([count / len(places) for count in counts])

@@ -68,6 +68,26 @@ def test_value_and_gradient_equal_the_slow_one() -> None:
     torch.testing.assert_close(prediction.grad.double(), other.grad, rtol=1e-4, atol=1e-7)
 
 
+def test_the_pictures_equal_the_slow_ones() -> None:
+    """Of hidden patches that show padding, which come first in some clips, nothing is drawn."""
+    generator = Generator().manual_seed(3)
+    prediction, slow = torch.randn(2, 5, 4, 3, generator=generator)
+    hidden = torch.rand(5, 6, generator=generator).argsort(1)[:, :4].sort(1).values
+    counted = torch.tensor([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1], [0, 1, 1, 1]]).bool()
+    own = torch.zeros(5, 6, dtype=torch.bool).scatter(1, hidden, counted)
+    lens = Bare(prediction, slow).lens({"patches": torch.zeros(5, 6, 2), "seen": hidden, "hidden": hidden, "own": own})
+    firsts = [row.tolist().index(True) for row in counted]
+    for j, first in enumerate(firsts):
+        rows = slow[j, counted[j]].double()
+        target = (slow[j, first].double() - rows.mean(0)) / (rows.var(0, correction=0) + 1e-5).sqrt()
+        for i in range(5):
+            said = prediction[i, firsts[i]].double()
+            expected = float(said @ target / said.norm() / target.norm())
+            assert float(lens["similarity"][i, j]) == pytest.approx(expected, abs=1e-5)
+    for drawn, every in zip(lens["spread"], (prediction, slow), strict=True):
+        torch.testing.assert_close(drawn, every[counted].std(0, correction=0))
+
+
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_each_network_hears_what_the_other_does_not(encoder: str) -> None:
     method = method_with(encoder).eval()

@@ -11,7 +11,7 @@ from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.errors import UserError
-from training.methods.npc import NPC
+from training.methods.npc import NPC, SHOWN
 
 
 def npc(**overrides: object) -> NPC:
@@ -143,6 +143,25 @@ def test_the_noise_decides_in_training_and_the_likeliest_code_in_the_picture() -
         first, second = method.lens(views), method.lens(other)
     assert torch.equal(first["predicted"], second["predicted"])
     assert first["true"].shape == first["predicted"].shape == views["x"].shape
+
+
+def test_the_pictures_are_the_first_clips_frames_and_what_the_likeliest_codes_say_of_each(
+    slow_codes: Callable[..., tuple[Tensor, ...]],
+) -> None:
+    method = npc().eval()
+    views = method.views(
+        random_batch(SHOWN + 2, 8, 40, lengths=torch.full((SHOWN + 2,), 24)), Generator().manual_seed(1)
+    )
+    with torch.no_grad():
+        lens, x = method.lens(views), views["x"][:SHOWN]
+        quantise, decode = (deepcopy(part).double() for part in (method.quantise, method.decode))
+        h, silence = method.encoder.frames(x).double(), torch.zeros_like(views["noise"][:SHOWN])
+        codes = slow_codes(quantise, h, silence, 1.0)[0]
+    assert torch.equal(lens["true"], x)
+    for clip in range(SHOWN):
+        for t in range(x.shape[2]):
+            expected = decode.weight @ codes[clip, t] + decode.bias
+            torch.testing.assert_close(lens["predicted"][clip, :, t].double(), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_an_embedding_tells_of_the_frame_itself_which_no_prediction_does() -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from training.batch import Batch
-from training.methods.vicreg import EPSILON, Settings, VICReg, covariance
+from training.methods.vicreg import EPSILON, SHOWN_WIDTH, Settings, VICReg, covariance
 
 NARROW = {"hidden_width": 64, "projection_width": 64}
 STEPS = 60
@@ -41,6 +42,7 @@ class Bare(torch.nn.Module):
     """The loss with nothing before it: views are the projections themselves."""
 
     loss = VICReg.loss
+    lens = VICReg.lens
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -81,6 +83,15 @@ def test_covariance_is_numpys() -> None:
     torch.testing.assert_close(covariance(z), expected)
     with torch.autocast("cpu", torch.bfloat16):
         torch.testing.assert_close(covariance(z), expected)
+
+
+def test_the_picture_is_the_covariance_of_the_first_views_first_outputs() -> None:
+    """Not their correlation: spreads differ from 1, and two outputs are planted that say the same and the opposite."""
+    first, second = torch.randn(2, 9, SHOWN_WIDTH + 5) * 3 + 1
+    first[:, 1], first[:, 2] = first[:, 0], -2 * first[:, 0]
+    found = Bare(Settings()).lens({"first": first, "second": second})["covariance"]
+    np.testing.assert_allclose(found, np.cov(first.double().T)[:SHOWN_WIDTH, :SHOWN_WIDTH], rtol=1e-4, atol=1e-4)
+    assert found[0, :3].tolist() == pytest.approx([float(found[0, 0] * k) for k in (1, 1, -2)], rel=1e-4)
 
 
 def test_a_collapse_costs_the_hinge_and_has_a_gradient() -> None:
