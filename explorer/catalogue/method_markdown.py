@@ -77,7 +77,7 @@ def facts(
     parts = [
         told,
         f"**Where it differs from the paper**, beside {for_all}\n\n{numbered}",
-        f"**Its own settings**\n\n{settings_table(method)}",
+        f"**Its own settings**\n\n{own_settings(method)}",
     ]
     name = next(name for name, kind in METHODS.items() if kind is method)
     return "\n\n".join(filter(None, [*parts, without_parts(name)]))
@@ -101,7 +101,7 @@ def source_path(method: type[Method]) -> str:
     return Path(inspect.getfile(method)).resolve().relative_to(PROJECT).as_posix()
 
 
-def settings_table(method: type[Method]) -> str:
+def own_settings(method: type[Method]) -> str:
     """The method's own settings: default, range and meaning."""
     rows = [(f"`{s.name}`", default_of(s), range_of(s), escaped(s.meaning)) for s in describe(method.Config)]
     return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."

@@ -12,7 +12,7 @@ from training.commands.arguments import Commands, command
 from training.commands.compared_csv import write_csv
 from training.commands.compared_latex import latex_table
 from training.commands.compared_sentences import Called, sentences
-from training.commands.output import listed, print_json, progress_line
+from training.commands.output import bulleted, listed, print_json, progress_line
 from training.commands.runs import found_run
 from training.data.names import readable_name
 from training.errors import UserError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 NONE = "–"
 BY_LAST = "each run by its last snapshot"
-MOST_LEFT_OUT = 8
-"""Runs that are named."""
 PRINTED = "-"
 """The file of --csv or --latex that is standard output."""
 
@@ -120,9 +118,8 @@ def _title(row: "Row") -> str:
 
 def _left_out(found: "Comparison") -> list[str]:
     """The runs that are not compared, and why."""
-    more = len(found.left_out) - MOST_LEFT_OUT
-    shown = [f"- {one.run}: {one.why}" for one in found.left_out[:MOST_LEFT_OUT]]
-    return ["Not compared:", *shown, *([f"- and {more:,} more"] if more > 0 else [])] if shown else []
+    named = bulleted([f"{one.run}: {one.why}" for one in found.left_out])
+    return ["Not compared:", *named] if named else []
 
 
 def _named(options: argparse.Namespace) -> list[RunFolder]:

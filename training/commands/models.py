@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import Commands, command
-from training.commands.output import listed, print_json, progress_line
+from training.commands.output import bulleted, listed, print_json, progress_line
 from training.commands.runs import named_run
 from training.units import counted
 
 if TYPE_CHECKING:
     from training.measures.measure import LabelMeasure
-
-MOST_LEFT_OUT = 8
-"""Files that are named."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -129,10 +126,9 @@ def embed(options: argparse.Namespace) -> None:
     run = named_run(options, reading=True)
     count, left_out = write(run, options.paths, Path(options.out), options.step, progress_line())
     if left_out:
-        more = len(left_out) - MOST_LEFT_OUT
-        named = [f"- {each.file}: {each.reason}" for each in left_out[:MOST_LEFT_OUT]]
+        named = bulleted([f"{each.file}: {each.reason}" for each in left_out])
         head = f"{counted(len(left_out), 'file')} {'was' if len(left_out) == 1 else 'were'} left out:"
-        print("\n".join([head, *named, *([f"- and {more:,} more"] if more > 0 else [])]), file=sys.stderr)
+        print("\n".join([head, *named]), file=sys.stderr)
     of = " of frames" if options.frames else ""
     print(f"Wrote {counted(count, 'embedding')}{of} to {options.out}.", file=sys.stderr)
 

@@ -19,6 +19,7 @@ STOPPED = 130
 """The exit code of what was stopped before its end, as shells have it of Ctrl-C."""
 LOOK_SECONDS = 1.0
 SILENT_SECONDS = 15.0
+MOST_BULLETS = 8
 CLEAR = "\x1b[K"
 """What a terminal takes for: the rest of this line is empty."""
 
@@ -130,6 +131,12 @@ def longer(run: RunFolder) -> str:
 def tell_how_to_go_on(run: RunFolder) -> None:
     """In one line, on standard error."""
     print(f"To go on with it: {again(run)}", file=sys.stderr)
+
+
+def bulleted(lines: Sequence[str]) -> list[str]:
+    """Each line as a point of a list, the first MOST_BULLETS where there are many."""
+    more = len(lines) - MOST_BULLETS
+    return [*(f"- {line}" for line in lines[:MOST_BULLETS]), *([f"- and {more:,} more"] if more > 0 else [])]
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

@@ -8,7 +8,7 @@ import { Gestures } from "./gestures.js";
 import { Painter, paintSelected } from "./paint.js";
 import { PlacedPoints } from "./placed_points.js";
 import { Rings } from "./rings.js";
-import { FRONT, inSpace, mixed, turned, turnedBy } from "./space.js";
+import { FRONT, inSpace, mixed, turned, turnedBy, turnedPoint } from "./space.js";
 
 const TURN = 3.2; // radians for a drag over the whole stage
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -101,10 +101,10 @@ export class MapPlot extends PlacedPoints {
    * @param {Places} places
    * @param {number} point
    */
-  placeIn({ x, y, z }, point) {
-    const { turn: t } = this;
-    const [a, b, c] = [x[point], y[point], z?.[point] ?? 0];
-    return z && this.depth ? { x: t[0] * a + t[1] * b + t[2] * c, y: t[3] * a + t[4] * b + t[5] * c } : { x: a, y: b };
+  placeIn(places, point) {
+    return places.z && this.depth
+      ? turnedPoint(this.turn, inSpace(places), point)
+      : { x: places.x[point], y: places.y[point] };
   }
 
   /**

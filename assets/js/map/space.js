@@ -37,16 +37,34 @@ function product(a, b) {
  * @param {Required<Places>} places
  * @returns {Required<Places>}
  */
-export function turned(turn, { x, y, z }) {
-  const n = x.length;
+export function turned(turn, places) {
+  const n = places.x.length;
   const seen = { x: new Float32Array(n), y: new Float32Array(n), z: new Float32Array(n) };
   for (let i = 0; i < n; i++) {
-    seen.x[i] = turn[0] * x[i] + turn[1] * y[i] + turn[2] * z[i];
-    seen.y[i] = turn[3] * x[i] + turn[4] * y[i] + turn[5] * z[i];
-    seen.z[i] = turn[6] * x[i] + turn[7] * y[i] + turn[8] * z[i];
+    seen.x[i] = along(turn, 0, places, i);
+    seen.y[i] = along(turn, 1, places, i);
+    seen.z[i] = along(turn, 2, places, i);
   }
   return seen;
 }
+
+/**
+ * Where one of the points lies on the screen when they are turned.
+ * @param {Turn} turn
+ * @param {Required<Places>} places
+ * @param {number} i
+ */
+export const turnedPoint = (turn, places, i) => ({ x: along(turn, 0, places, i), y: along(turn, 1, places, i) });
+
+/**
+ * How far a point lies along an axis of the screen: a row of the rotation times its place.
+ * @param {Turn} turn
+ * @param {number} axis
+ * @param {Required<Places>} places
+ * @param {number} i
+ */
+const along = (turn, axis, { x, y, z }, i) =>
+  turn[3 * axis] * x[i] + turn[3 * axis + 1] * y[i] + turn[3 * axis + 2] * z[i];
 
 /**
  * The radius of the ball around the middle in which nearly all points lie, however they are turned.

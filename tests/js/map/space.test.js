@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { FRONT, inSpace, radiusOf, turned, turnedBy } = await import("../../../assets/js/map/space.js");
+const { FRONT, inSpace, radiusOf, turned, turnedBy, turnedPoint } = await import("../../../assets/js/map/space.js");
 const { MapPlot } = await import("../../../assets/js/map/plot.js");
 const { Camera } = await import("../../../assets/js/map/camera.js");
 
@@ -41,6 +41,18 @@ test("turning changes no distance, also after many turns", () => {
   assert.ok(Math.abs(x[0] * x[1] + y[0] * y[1] + z[0] * z[1]) < 1e-4, "right angles stay right");
 });
 
+test("one point lies where it lies among all", () => {
+  const turn = turnedBy(turnedBy(FRONT, 0.7, -0.4), 1.1, 0.9); // no two of its numbers are alike
+  const places = { x: floats(0.3, -2, 5), y: floats(1.5, 0.25, -3), z: floats(-0.75, 4, 2) };
+  const seen = turned(turn, places);
+  for (const i of [0, 1, 2]) {
+    const { x, y } = turnedPoint(turn, places, i);
+    near([x, y], [seen.x[i], seen.y[i]]);
+    near([x], [turn[0] * places.x[i] + turn[1] * places.y[i] + turn[2] * places.z[i]]);
+    near([y], [turn[3] * places.x[i] + turn[4] * places.y[i] + turn[5] * places.z[i]]);
+  }
+});
+
 test("the ball holds nearly all points, and is one where there are none or all lie in one place", () => {
   const many = floats(...Array.from({ length: 99 }, () => 2), 1000);
   const none = new Float32Array(100);
@@ -73,6 +85,11 @@ test("what is pointed at is what is seen, after a turn too", () => {
   map.turnBy((Math.PI / 2 / 3.2) * 400, 0);
   assert.equal(at(), 2, "the point that lay in front is on the right now");
   near([map.placeIn(PLACES, 2).x, map.placeIn(PLACES, 2).y], [1, 0]);
+  assert.deepEqual(
+    map.placeIn({ x: PLACES.x, y: PLACES.y }, 1),
+    { x: 0, y: 1 },
+    "of a layout on a plane nothing turns",
+  );
 });
 
 test("a map on a plane is not turned", () => {

@@ -13,7 +13,7 @@ from tests.support.command_line import LONG, answer, sentence
 from training.__main__ import main
 from training.breaks import BREAKS
 from training.breaks.mistakes import MISTAKES
-from training.commands import models
+from training.commands import output
 from training.embeddings_file import typed
 from training.methods import METHODS
 from training.run import RunFolder
@@ -265,7 +265,7 @@ def test_embed_leaves_out_what_is_no_sound_and_says_so(
     )
     assert "\n- bad.wav: it holds no sound in a" in said and "\n- nothing: there is no sound in it\nWrote 1 emb" in said
     assert parquet.read_table(out)["file"].to_pylist() == ["a.wav"]
-    monkeypatch.setattr(models, "MOST_LEFT_OUT", 1)
+    monkeypatch.setattr(output, "MOST_BULLETS", 1)
     assert main(["embed", str(run.path), *named, "--out", str(out)]) == 0
     assert "\n- empty.wav: it is empty: no audio\n- and 3 more\nWrote" in capsys.readouterr().err
     out.unlink()

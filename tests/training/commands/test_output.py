@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from training.commands.output import SILENT_SECONDS, progress_line
+from training.commands.output import MOST_BULLETS, SILENT_SECONDS, bulleted, progress_line
 
 
 class Clock:
@@ -44,3 +44,10 @@ def test_a_terminal_gets_one_line_that_fits(said: Callable[..., str], monkeypatc
     assert said(1, 0.5, "x" * 90) == f"\r{'x' * 33}  50 %\x1b[K"
     assert said(20, 0.5) == "\rPart 2 of 3. Li (about 20 s left)  50 %\x1b[K"
     assert said(20, 1.0) == "\rPart 2 of 3. Listening 100 %\x1b[K\n"
+
+
+def test_the_first_of_many_lines_are_named_and_the_others_counted() -> None:
+    lines = [f"file {i}" for i in range(MOST_BULLETS + 1_234)]
+    whole = [f"- file {i}" for i in range(MOST_BULLETS)]
+    assert bulleted(lines) == [*whole, "- and 1,234 more"] and bulleted(lines[:MOST_BULLETS]) == whole
+    assert bulleted([]) == []
