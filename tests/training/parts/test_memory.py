@@ -38,6 +38,12 @@ def test_it_begins_with_random_unit_vectors_of_no_clip() -> None:
     assert (queue.age == -1).all() and (queue.clips == -1).all() and len(queue.entries.unique(dim=0)) == 50
 
 
+def test_entries_of_which_nobody_said_what_they_are_count_as_nothing() -> None:
+    queue = Queue(4, 3)
+    queue.push(torch.randn(2, 3), torch.tensor([7, 8]))
+    assert queue.alike(torch.tensor([8, -1])).tolist() == [[False, True, False, False], [False] * 4]
+
+
 def test_of_a_batch_longer_than_the_queue_the_last_keys_stay() -> None:
     queue, keys = Queue(3, 2), torch.arange(10.0).view(5, 2)
     queue.push(keys)

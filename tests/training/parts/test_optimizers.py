@@ -219,3 +219,9 @@ def test_each_optimizer_learns_at_the_rate_that_the_setting_speaks_of(name: str,
         optimizer.zero_grad()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.9 * losses[0]
+
+
+def test_sgd_has_the_momentum_of_its_papers() -> None:
+    model: Any = Network()
+    optimizer = optimizer_for(model, replace(RunConfig(), optimizer="sgd"))
+    assert {group["momentum"] for group in optimizer.param_groups} == {0.9}

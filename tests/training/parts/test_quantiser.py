@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator
 
-from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
+from training.parts.quantiser import LOGITS_STD, GumbelQuantiser, gumbel_noise, perplexity
 
 B, U, D, G, V, C = 3, 5, 8, 2, 6, 4
 
@@ -58,3 +58,11 @@ def test_perplexity_counts_the_codes_in_use() -> None:
     uneven = torch.tensor([[0.7, 0.2, 0.1, 0.0]])
     exact = math.exp(-sum(p * math.log(p) for p in (0.7, 0.2, 0.1)))
     assert float(perplexity(uneven)) == pytest.approx(exact, rel=1e-6)
+
+
+def test_at_the_start_logits_are_wider_than_the_noise_and_codes_of_length_one() -> None:
+    quantise = GumbelQuantiser(64, 2, 100, 50)
+    with torch.no_grad():
+        logits = quantise.logits(quantise.norm(torch.randn(200, 64)))
+    assert float(logits.std()) == pytest.approx(LOGITS_STD, rel=0.05)
+    assert float(quantise.entries.detach().norm(dim=2).mean()) == pytest.approx(1, rel=0.05)

@@ -36,3 +36,13 @@ def test_an_empty_text_has_a_vector_and_order_does_not_count() -> None:
     assert found.shape == (4, 6) and torch.isfinite(found).all()
     torch.testing.assert_close(found[1], found[2])
     assert not torch.allclose(found[1], found[3])
+
+
+def test_a_text_is_the_mean_of_its_pieces_and_of_no_filling() -> None:
+    """Said twice it is the same text; how many pieces are missing to the most there may be doesn't count."""
+    encoder = TextEncoder(6, 16).eval()
+    encoder.layers = torch.nn.Identity()
+    with torch.no_grad():
+        encoder.vectors.weight[0] = 7.0
+    found = encoder(torch.tensor([[3, 5, 0, 0, 0, 0], [3, 5, 3, 5, 0, 0]]))
+    torch.testing.assert_close(found, encoder.vectors.weight[[3, 5]].mean(0).expand(2, -1))

@@ -1,5 +1,6 @@
 """Draws that are apart for each augmentation: a switch changes what it switches. Of one generator all depend on what came before."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from training.spectrogram import FrontEnd
 from training.views import MelViews, WaveformViews
 from training.views.amounts import Amounts, Apart, Draws
 
+VIEWS = {"mel": MelViews, "waveform": WaveformViews}
 EVERYTHING = [kind(**{f.name: 0.5 for f in fields(kind)}) for kind in (MelViews, WaveformViews)]
 SWITCHES = [(views, f.name) for views in EVERYTHING for f in fields(views) if f.name != "crop_seconds"]
 
@@ -50,3 +52,45 @@ def test_augmentations_of_one_seed_and_seeds_of_one_augmentation_draw_unlike() -
     first = [amounts.uniform() for amounts in several]
     assert len({tuple(each.tolist()) for each in first}) == 4
     assert torch.equal(first[0], Amounts(8, torch.device("cpu"), Apart(0)).of("noise").uniform())
+
+
+RANGES = [
+    ("mel", "time_stretch", 0, torch.log, -0.5, 0.5),
+    ("mel", "frequency_shift", 0, torch.Tensor, -0.5, 0.5),
+    ("mel", "frequency_stretch", 0, torch.log, -0.5, 0.5),
+    ("mel", "mixup", 0, torch.sqrt, 0.0, 0.5**0.5),  # small shares are likelier
+    ("mel", "background", 0, torch.Tensor, -20.0, 0.0),
+    ("mel", "reverb", 0, torch.Tensor, 0.0, 1.0),
+    ("mel", "reverb", 1, torch.Tensor, 5.0, 30.0),  # 0.1 to 0.6 s in frames of 20 ms
+    ("mel", "noise", 0, lambda level: 10 * level.log10(), -45.0, -5.0),
+    ("mel", "time_mask", 1, torch.Tensor, 0.0, 0.5),
+    ("mel", "frequency_mask", 1, torch.Tensor, 0.0, 0.5),
+    ("waveform", "time_stretch", 0, torch.log, -0.5, 0.5),
+    ("waveform", "gain_db", 0, torch.Tensor, -0.5, 0.5),
+    ("waveform", "mixup", 0, torch.sqrt, 0.0, 0.5**0.5),
+    ("waveform", "background", 0, torch.Tensor, -20.0, 0.0),
+    ("waveform", "reverb", 0, torch.Tensor, 0.0, 1.0),
+    ("waveform", "reverb", 1, torch.Tensor, 1600.0, 9600.0),
+    ("waveform", "noise", 0, torch.Tensor, -45.0, -5.0),
+]
+
+
+@pytest.mark.parametrize(("kind", "setting", "which", "evenly", "low", "high"), RANGES)
+def test_amounts_are_drawn_evenly_from_all_of_their_range(
+    kind: str, setting: str, which: int, evenly: Callable[[Tensor], Tensor], low: float, high: float
+) -> None:
+    whole = setting in ("background", "reverb", "noise")  # chances
+    still = {f.name: 0.0 for f in fields(VIEWS[kind])}
+    views = VIEWS[kind](**{**still, "crop_seconds": 0.2, setting: 1.0 if whole else 0.5})
+    clips, told = 100, {}
+    audio = torch.ones((clips, 2, 4) if kind == "mel" else (clips, 400))
+
+    def listen(name: str, *amounts: Tensor) -> None:
+        told[name] = amounts
+
+    Augment(views, FrontEnd(hop_seconds=0.02)).pair(
+        audio, torch.full((clips,), audio.shape[-1]), Generator().manual_seed(1), listen
+    )
+    share = (evenly(told[setting][which]) - low) / (high - low)
+    assert -1e-5 <= float(share.min()) < 0.03 and 0.97 < float(share.max()) <= 1 + 1e-5
+    assert float(share.mean()) == pytest.approx(0.5, abs=0.05)

@@ -37,10 +37,10 @@ def test_of_a_crop_one_stretch_of_the_clip_is_left() -> None:
     x, inside = spectrograms(), torch.zeros(BATCH, FRAMES, dtype=torch.bool)
     inside[:, 2:10] = True
     place = torch.tensor([0.0, 0.5, 0.999, 0.3, 0.7, 0.0])
-    part = torch.tensor([0.5, 0.5, 0.5, 0.0, 1.0, 0.1])
+    part = torch.tensor([0.5, 0.5, 0.5, 0.0, 1.0, 0.3])  # a frame that is begun is kept: 2.4 are 3
     found = cropped(x, inside, place, part, FILL)
     kept = (found != FILL).all(1)
-    assert kept.sum(1).tolist() == [4, 4, 4, 1, 8, 1]
+    assert kept.sum(1).tolist() == [4, 4, 4, 1, 8, 3]
     for b in range(BATCH):
         places = kept[b].nonzero()[:, 0]
         assert places.min() >= 2 and places.max() < 10 and places.max() - places.min() + 1 == len(places)

@@ -10,8 +10,20 @@ from torch import Generator
 
 from training.settings import describe
 from training.spectrogram import FLOOR
-from training.views.mel import MelViews
-from training.views.mel_changes import coloured_noise, equalised, masked, mixed, placement, shown, warped
+from training.views.amounts import Amounts
+from training.views.drawn import nobody
+from training.views.mel import MelViews, _recropped
+from training.views.mel_changes import (
+    NOISE_POOL,
+    coloured_noise,
+    equalised,
+    masked,
+    mixed,
+    placement,
+    pool_of,
+    shown,
+    warped,
+)
 
 OFF = MelViews(
     crop_seconds=0.32, time_shift=0.0, time_stretch=0.0, frequency_shift=0.0, frequency_stretch=0.0, mixup=0.0,
@@ -153,6 +165,12 @@ def test_unstretched_frames_are_the_clips_own(length: int) -> None:
     assert differing.sum(1).max() == 1
 
 
+def test_unstretched_a_clip_may_begin_at_each_frame_of_its_room_the_last_too() -> None:
+    power = torch.ones(200, 2, 10)
+    _, inside = replace(OFF, time_shift=1.0).placed(power, torch.full((200,), 10), 16, Generator().manual_seed(0), HOP)
+    assert set(inside.int().argmax(1).tolist()) == set(range(7))
+
+
 def test_padding_is_told_from_the_clip() -> None:
     """Where nothing else is mixed in, frames that don't show the clip are silent and those that do are not."""
     views, lengths = replace(OFF, time_shift=1.0, time_stretch=0.2), torch.arange(4, 12)
@@ -170,6 +188,22 @@ def test_what_is_shown_moves_with_the_clip(name: str) -> None:
     view, inside = views.placed(BURST, torch.full((64,), 9), 24, Generator().manual_seed(0), HOP)
     loud = view.amax(1) > math.log(FLOOR) / 2
     assert (loud == inside).float().mean() > 0.95, "what moves frames of the view moves `inside` too"
+
+
+def test_after_a_resized_crop_the_frames_shown_are_those_nearest_to_the_clips_own() -> None:
+    """Of full size, begun 2.4 frames later: view frame v is frame v + 2.4."""
+
+    class Given(Amounts):
+        def symmetric(self, reach: float) -> torch.Tensor:
+            return torch.zeros(1)
+
+        def uniform(self) -> torch.Tensor:
+            return torch.tensor([0.8])
+
+    inside = (torch.arange(16) >= 5) & (torch.arange(16) < 11)
+    amounts = Given(1, torch.device("cpu"), Generator())
+    found = _recropped(torch.zeros(1, 4, 16), inside[None], amounts, 0.5, nobody)[1]
+    assert found[0].tolist() == [4.5 <= v + 2.4 < 10.5 for v in range(16)]
 
 
 def test_a_resized_crop_blows_some_clips_up_and_shrinks_others() -> None:
@@ -218,6 +252,7 @@ def test_noise_is_exponential_coloured_and_of_its_level() -> None:
 def test_a_view_larger_than_the_pool_has_noise_too() -> None:
     """As audio2vec's, of nine slices of a second each."""
     x = replace(OFF, noise=1.0)(clips(2, 128, 10), torch.tensor([10, 10]), 2600, Generator().manual_seed(0), 0.005)
+    assert pool_of(128, 2600) >= 2 * 128 * 2600 > NOISE_POOL and pool_of(1, 1) == NOISE_POOL
     assert x.shape == (2, 128, 2600) and float(x[0].std()) > 0.1 and not torch.equal(x[0], x[1])
 
 

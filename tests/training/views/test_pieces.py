@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator
 
-from training.views.pieces import between_frames, far_apart_orders, levelled_pieces, pieces, shuffled
+from training.views.pieces import _candidates, between_frames, far_apart_orders, levelled_pieces, pieces, shuffled
 
 
 def ramp(frames: int, clips: int = 3) -> torch.Tensor:
@@ -138,6 +138,14 @@ def test_each_order_is_the_farthest_from_those_before_it(count: int, wanted: int
     for i in range(1, wanted):
         free = [p for p in permutations(range(count)) if list(p) not in orders[:i]]
         assert apart(orders[i], orders[:i]) == max(apart(p, orders[:i]) for p in free)
+
+
+def test_up_to_seven_pieces_the_first_in_lexical_order_is_taken_of_equal_ones() -> None:
+    for count in (3, 5, 7):
+        orders = permutations(range(count))
+        expected = next(order for order in orders if all(p != i for i, p in enumerate(order)))
+        assert far_apart_orders(count, 2).tolist() == [list(range(count)), list(expected)]
+        assert len(_candidates(count)) == math.factorial(count)
 
 
 def test_far_apart_orders_are_farther_apart_than_drawn_ones() -> None:
