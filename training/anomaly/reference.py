@@ -143,12 +143,13 @@ def reference_of(embeddings: np.ndarray, recordings: np.ndarray) -> Reference:
 
 def _space(embeddings: np.ndarray) -> Space:
     """By the covariance of the embeddings (n, D), as Ledoit and Wolf (2004) shrink it."""
-    from sklearn.covariance import LedoitWolf
+    from sklearn.covariance import ledoit_wolf
 
     centre = embeddings.mean(axis=0, dtype=np.float64)
     apart = embeddings - centre
     scale = float(np.abs(apart).max()) or 1.0
-    spread, directions = np.linalg.eigh(LedoitWolf(assume_centered=True).fit(apart / scale).covariance_)
+    covariance, _ = ledoit_wolf(apart / scale, assume_centered=True)
+    spread, directions = np.linalg.eigh(covariance)
     return Space(centre, directions / np.sqrt(np.maximum(spread, np.finfo(np.float32).eps)) / scale)
 
 
