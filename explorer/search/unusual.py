@@ -1,5 +1,6 @@
 """How unusual a sound is, beside the clips of a run's map; and how unusual recordings are, beside the run's own."""
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.windows import windows
 from training.errors import UserError
 from training.run import RunFolder
+
+_one_at_a_time = threading.Lock()
 
 
 def pieces(waveform: np.ndarray, dataset: Dataset) -> list[np.ndarray]:
@@ -65,13 +68,15 @@ def more_unusual_than(
     stamp = file_stamp(run.snapshot_path(step))
     if stamp is None or not all(0 <= clip < len(dataset) for clip in clips):
         return None
-    reference = _reference(run.path, step, stamp, dataset.recordings[clips].tobytes())
+    with _one_at_a_time:  # who asks of the same snapshot meanwhile finds it made
+        reference = _reference(run.path, step, stamp, dataset.recordings[clips].tobytes())
+        usual = np.empty(0) if reference is None else reference.of_clips
     if reference is None or heard.shape[1] != reference.embeddings.shape[1]:
         return None
     recording = ALONE if own is None else int(dataset.recordings[own])
     kept = heard.astype(np.float16).astype(np.float32)  # rounded as in the snapshot, where small directions tell it
     scores = reference.scores(kept, np.full(len(heard), recording))
-    return 100 * float((reference.of_clips < scores.distances.mean()).mean())
+    return 100 * float((usual < scores.distances.mean()).mean())
 
 
 @lru_cache(maxsize=4)
