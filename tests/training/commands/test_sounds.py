@@ -29,7 +29,7 @@ def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
     assert next(row for row in rows if row["name"] == "esc50")["page"] == "https://github.com/karolpiczak/ESC-50"
 
 
-def test_captions_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_captions_are_counted(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sounds = birds(tmp_path)
     for number in (2, 4):
         (sounds / "owl" / f"{number}.v2.txt").write_text("two owls")
